@@ -1,0 +1,17 @@
+// The script of every page: each module looks for its own data- attributes, so a page without them pays nothing.
+import './requests.js';
+import { startCopying } from './copying.js';
+import { startPopovers } from './popovers.js';
+import { startReadBack } from './readback.js';
+import { startSearch } from './searching.js';
+import { startSelection } from './selection.js';
+import { startSubmitting } from './submitting.js';
+import { startViews } from './views.js';
+
+startCopying();
+startPopovers();
+startReadBack();
+startSearch();
+startSelection();
+startSubmitting();
+startViews();

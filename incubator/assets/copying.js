@@ -1,0 +1,58 @@
+// Copying: a text (data-copy), or a whole table as tab-separated text (data-copy-table) that pastes as numbers.
+import { said } from './said.js';
+
+const SHOWN_MS = 1600;
+
+export function startCopying() {
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-copy], [data-copy-table]');
+    if (!button) return;
+    const text = button.dataset.copy ?? tableText(document.getElementById(button.dataset.copyTable));
+    copy(text).then(() => tell(button, said('copied')), () => tell(button, said('notCopied')));
+  });
+}
+
+// Pages on a plain http address of the local network have no clipboard interface; the old command still works there.
+async function copy(text) {
+  if (navigator.clipboard && window.isSecureContext) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.className = 'visually-hidden';
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand('copy');
+  area.remove();
+  if (!done) throw new Error('copy was refused');
+}
+
+function tell(button, message) {
+  const place = button.querySelector('[data-copy-said]') ?? button;
+  const before = place.textContent;
+  if (place.dataset.busy) return;
+  place.dataset.busy = 'yes';
+  place.textContent = message;
+  document.getElementById('said-aloud').textContent = message;
+  setTimeout(() => {
+    place.textContent = before;
+    delete place.dataset.busy;
+  }, SHOWN_MS);
+}
+
+export function tableText(table) {
+  const lines = [table.dataset.title, table.dataset.unit].filter(Boolean);
+  const rows = [...table.rows].map((row) => [...row.cells].filter(isCopied).map(cellText).join('\t'));
+  return [...lines, ...rows].join('\n');
+}
+
+function isCopied(cell) {
+  return !cell.hasAttribute('data-not-copied');
+}
+
+// A number pastes as a number only without separators; an explicit data-value wins over what is shown.
+function cellText(cell) {
+  const shown = (cell.dataset.value ?? cell.textContent).replace(/\s+/g, ' ').trim();
+  return cell.classList.contains('num') && /^[-+]?[\d,]+(\.\d+)?$/.test(shown) ? shown.replace(/[,+]/g, '') : shown;
+}

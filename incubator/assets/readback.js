@@ -1,0 +1,74 @@
+// The read-back beside an amount while it is typed, the unit switch of a form, and doubts whose field has changed.
+import { readAmount, readings } from './amounts.js';
+import { said } from './said.js';
+
+export function startReadBack() {
+  document.addEventListener('input', (event) => {
+    if (event.target.matches('[data-amount]')) show(event.target);
+    untickDoubts(event.target);
+  });
+  document.addEventListener('change', (event) => {
+    if (event.target.matches('[data-amount-unit]')) switchUnit(event.target.form);
+    untickDoubts(event.target);
+  });
+  document.addEventListener('click', mend);
+  for (const input of document.querySelectorAll('[data-amount]')) {
+    if (input.value) show(input);
+  }
+}
+
+function factorOf(form) {
+  const chosen = form?.querySelector('[data-amount-unit]:checked, select[data-amount-unit]');
+  const option = chosen?.selectedOptions?.[0] ?? chosen;
+  return { factor: option?.dataset.factor ?? '1', name: option?.dataset.name };
+}
+
+function show(input) {
+  const place = document.getElementById(input.dataset.amount);
+  const amount = readAmount(input.value, factorOf(input.form).factor);
+  place.classList.toggle('wrong', Boolean(amount?.fault));
+  place.replaceChildren(...(amount?.fault ? [said(amount.fault)] : amount ? lines(input, amount) : []));
+}
+
+function lines(input, amount) {
+  const [exact, second] = readings(amount.fen);
+  const strong = document.createElement('strong');
+  strong.textContent = exact;
+  return ['＝ ', strong, `  ${second}`, shareOf(input, amount.fen)];
+}
+
+// A part beside its whole: "占合同 83.3%".
+function shareOf(input, fen) {
+  const whole = input.form?.elements[input.dataset.amountWhole];
+  const amount = whole && readAmount(whole.value, factorOf(input.form).factor);
+  if (!amount?.fen || amount.fen <= 0n || fen < 0n) return '';
+  const tenths = (fen * 2000n + amount.fen) / (2n * amount.fen);
+  return `  ${said('ofWhole')} ${tenths / 10n}.${tenths % 10n}%`;
+}
+
+// The typed digits stay as they are; only what they mean changes, and that is shown by one flash.
+function switchUnit(form) {
+  const { name } = factorOf(form);
+  for (const unit of form.querySelectorAll('[data-amount-unit-name]')) unit.textContent = name;
+  for (const input of form.querySelectorAll('[data-amount]')) {
+    show(input);
+    const place = document.getElementById(input.dataset.amount);
+    place.classList.remove('flash-once');
+    requestAnimationFrame(() => place.classList.add('flash-once'));
+  }
+}
+
+function untickDoubts(field) {
+  if (!field.name || !field.form) return;
+  for (const tick of field.form.querySelectorAll(`[data-doubt-field="${CSS.escape(field.name)}"]`)) tick.checked = false;
+}
+
+// "改为 120,000.00 元": one press puts the value into its field, in yuan, as a text that carries its own unit.
+function mend(event) {
+  const button = event.target.closest('[data-mend-field]');
+  const input = button?.form?.elements[button.dataset.mendField];
+  if (!input) return;
+  input.value = button.dataset.mendValue;
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+  input.focus();
+}

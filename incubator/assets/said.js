@@ -1,0 +1,23 @@
+// The few words that scripts say, in the language of the page.
+
+const WORDS = {
+  copied: ['已复制', 'Copied'],
+  notCopied: ['未能复制，请手动选择', 'Not copied; please select it by hand'],
+  notAnAmount: ['不是金额。请填写数字，如 300000', 'Not an amount. Write a number, such as 300000'],
+  separators: ['分隔符不在千位', 'The separators do not stand at the thousands'],
+  tooFine: ['精确到分以下', 'Finer than a fen'],
+  tooLarge: ['超过 1,000 亿元的上限', 'Above the limit of 100 billion yuan'],
+  ofWhole: ['占合同', 'of the contract'],
+  noMatch: ['没有符合的结果', 'Nothing found'],
+  total: ['合计', 'Total'],
+  unit: ['单位：', 'Unit: '],
+  partMonth: ['本月未满', 'part of the month'],
+  clickOpens: ['点击查看记录', 'Click for the rows'],
+  selected: ['已选', 'Selected'],
+};
+
+export const language = document.documentElement.lang.startsWith('zh') ? 'zh' : 'en';
+
+export function said(name) {
+  return WORDS[name][language === 'zh' ? 0 : 1];
+}

@@ -1,0 +1,39 @@
+// Sending forms: switches that send themselves, one press = one sending, and Enter that never answers a doubt.
+
+export function startSubmitting() {
+  document.addEventListener('change', (event) => {
+    if (event.target.matches('[data-submit-on-change]') && event.target.value) event.target.form.requestSubmit();
+  });
+  document.addEventListener('submit', guard);
+  document.addEventListener('keydown', sendByKeys);
+  // A page that comes back from the browser's memory may be sent again.
+  window.addEventListener('pageshow', () => {
+    for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+  });
+  const first = document.querySelector('[data-focus-first]');
+  (first?.tomselect?.control_input ?? first)?.focus();
+  document.addEventListener('click', (event) => {
+    if (event.target.closest('[data-print]')) window.print();
+  });
+}
+
+function guard(event) {
+  const form = event.target;
+  if (form.method !== 'post') return;
+  const open = form.querySelector('[data-doubt-field]:not(:checked)');
+  if (open) {
+    event.preventDefault();
+    open.focus();
+    return;
+  }
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = 'yes';
+}
+
+function sendByKeys(event) {
+  const form = event.target.form;
+  const button = form?.querySelector('[data-send-ctrl-enter]');
+  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !button) return;
+  event.preventDefault();
+  form.requestSubmit(button);
+}

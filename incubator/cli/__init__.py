@@ -1,0 +1,16 @@
+"""The commands of the shell: `flask user`, `flask site` and what else works without a browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from incubator.cli import demo, people, sites, summary, totals, verify
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Make the commands known to `flask`."""
+    for command in (people.group, sites.group, demo.command, summary.command, totals.command, verify.command):
+        app.cli.add_command(command)

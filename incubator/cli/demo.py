@@ -1,0 +1,120 @@
+"""`flask demo`: fills an empty database with the demonstration data and makes the accounts to look at it with."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import sqlalchemy as sa
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
+
+from incubator.cli.speaking import fail, said, tell, writing
+from incubator.core import passwords, people
+from incubator.core.demo.load import Progress, is_empty, load
+from incubator.models.person import Person
+from incubator.models.site import Site
+from incubator.values.words import Words
+
+NOT_EMPTY = Words(
+    "数据库里已有园区：演示数据只装入没有园区的数据库",
+    "The database has sites already: the demonstration data goes into a database without sites only",
+)
+LOADING = Words("装入演示数据", "Loading the demonstration data")
+LOADED = Words(
+    "演示数据已装入；演示账号和密码在 {path}", "The demonstration data is loaded; its accounts are in {path}"
+)
+HEADING = Words("演示账号（登录名、密码、角色）", "Demonstration accounts (login name, password, role)")
+ACCOUNTS_FILE = "demo-accounts.txt"
+
+
+class Account(NamedTuple):
+    """Somebody to sign in as: a login name, a name, a role, and the slug of its site ("" = the province)."""
+
+    login: str
+    name: str
+    role: str
+    slug: str = ""
+
+
+ACCOUNTS = (
+    Account("shengting", "省厅管理员（示例）", "province-admin"),
+    Account("tingzhang", "厅长（示例）", "province-viewer"),
+    Account("taiyuan", "太原园区管理员（示例）", "site-manager", "taiyuan"),
+    Account("datong", "大同园区管理员（示例）", "site-manager", "datong"),
+    Account("jinzhong", "晋中园区管理员（示例）", "site-manager", "jinzhong"),
+    Account("taiyuan-kan", "太原园区查看（示例）", "site-viewer", "taiyuan"),
+)
+
+
+@click.command("demo")
+@with_appcontext
+def command() -> None:
+    """Load the demonstration data into a database without sites."""
+    path = Path(current_app.config["INSTANCE"]) / ACCOUNTS_FILE
+    with writing() as session:
+        if not is_empty(session):
+            fail([NOT_EMPTY])
+        with _bar() as progress:
+            load(session, progress)
+        made = _make_accounts(session)
+        _write_privately(path, _listing(made))  # before the commit: an account whose password is lost is of no use
+    tell(LOADED.fill(path=path))
+
+
+@contextmanager
+def _bar() -> Iterator[Progress | None]:
+    """Yield what draws a progress bar on a terminal, and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=1, label=said(LOADING), file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield show
+
+
+def _make_accounts(session: Session) -> dict[Account, str]:
+    """Make every account with a password of its own; returns the passwords."""
+    site_ids = {site.slug: site.id for site in session.scalars(sa.select(Site))}
+    made = {}
+    for account in ACCOUNTS:
+        where = [site_ids[account.slug]] if account.slug else []
+        made[account] = passwords.generate()
+        held = people.appointments(account.role, where)
+        person = people.add(session, account.login, account.name, held, made[account])
+        if not isinstance(person, Person):
+            fail(person)
+    return made
+
+
+def _listing(made: dict[Account, str]) -> str:
+    """Return the accounts as people read them, in both languages."""
+    lines = [f"{HEADING.zh} · {HEADING.en}", ""]
+    for account, password in made.items():
+        role = people.ROLE_WORDS[account.role]
+        place = f" · {account.slug}" if account.slug else ""
+        lines.append(f"  {account.login:<12} {password}  {role.zh} {role.en}{place}")
+    return "\n".join([*lines, ""])
+
+
+def _write_privately(path: Path, text: str) -> None:
+    """Write a file that nobody else can read at any moment, and give it its name when it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

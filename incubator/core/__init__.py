@@ -1,0 +1,1 @@
+"""Everything the incubator does, without a web framework and without workbooks."""

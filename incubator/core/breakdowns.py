@@ -1,0 +1,119 @@
+"""Breakdowns of one place: tenants by industry, source and stage, its largest contributors, what was entered last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+import sqlalchemy as sa
+
+from incubator.core import entries, sites, tenant_list, totals
+from incubator.core.books import TECHNOLOGY
+from incubator.core.industries import INDUSTRIES
+from incubator.core.tenant_list import STAGES
+from incubator.models.ledger import ChainLink, LedgerEntry
+from incubator.models.tenant import Tenancy, Tenant
+from incubator.values.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sqlalchemy.orm import InstrumentedAttribute, Session
+
+    from incubator.core.access import Scope
+    from incubator.core.reports import Clocks
+
+NO_SOURCE = Words("未填来源单位", "No source given")
+NO_INDUSTRY = Words("未填行业", "No industry given")
+CONTRACTS = TECHNOLOGY | {"sales"}
+
+
+class Share(NamedTuple):
+    """One bar: its key as a filter value, its words, and how many tenants."""
+
+    key: str
+    words: Words
+    number: int
+
+
+class Contributor(NamedTuple):
+    """A tenant and its contract value up to the clocks, in fen."""
+
+    tenant_id: int
+    name: str
+    fen: int
+
+
+@dataclass(frozen=True)
+class Breakdowns:
+    """What a dashboard shows beside its figures; shares are of the tenants in residence on the day."""
+
+    industries: tuple[Share, ...]
+    sources: tuple[Share, ...]
+    stages: tuple[Share, ...]
+    contributors: tuple[Contributor, ...]
+    recent: tuple[entries.Row, ...]
+
+
+def breakdowns(session: Session, scope: Scope, clocks: Clocks, site_id: int) -> Breakdowns:
+    """Answer for one site that the person sees."""
+    institutions = sites.institutions(session)
+    return Breakdowns(
+        industries=_shares(session, clocks, site_id, Tenant.industry, lambda key: INDUSTRIES.get(key, NO_INDUSTRY)),
+        sources=_shares(session, clocks, site_id, Tenant.institution_id, lambda key: institutions.get(key, NO_SOURCE)),
+        stages=_stages(session, clocks, site_id),
+        contributors=tuple(contributors(session, clocks, site_id)),
+        recent=tuple(recent(session, scope, clocks, site_id)),
+    )
+
+
+def _shares(
+    session: Session,
+    clocks: Clocks,
+    site_id: int,
+    column: InstrumentedAttribute[str] | InstrumentedAttribute[int | None],
+    words: Callable[[str], Words],
+) -> tuple[Share, ...]:
+    """Count the tenants in residence by one column of their profile, the most frequent first."""
+    here = tenant_list.in_residence(clocks, site_id).subquery()
+    query = (
+        sa.select(column, sa.func.count())
+        .join(Tenancy, Tenancy.tenant_id == Tenant.id)
+        .join(here, here.c.tenancy_id == Tenancy.id)
+        .group_by(column)
+    )
+    found = [("0" if key is None else str(key), int(n)) for key, n in session.execute(query)]
+    return tuple(Share(key, words(key), n) for key, n in sorted(found, key=lambda pair: (-pair[1], pair[0])))
+
+
+def _stages(session: Session, clocks: Clocks, site_id: int) -> tuple[Share, ...]:
+    """Count every tenancy of the site by its stage on the day, in the order of a tenant's life."""
+    counted = tenant_list.count_stages(session, clocks, site_id)
+    return tuple(Share(key, words, counted[key]) for key, words in STAGES.items() if counted.get(key))
+
+
+def contributors(session: Session, clocks: Clocks, site_id: int, limit: int = 5) -> Iterable[Contributor]:
+    """Return the tenants with the highest contract value, the highest first."""
+    for tenancy_id, fen in totals.largest(session, site_id, CONTRACTS, clocks.as_of, clocks.known_at, limit):
+        tenancy = session.get_one(Tenancy, tenancy_id)
+        yield Contributor(tenancy.tenant_id, tenancy.tenant.name, fen)
+
+
+def concentration(found: Iterable[Contributor], total_fen: int) -> Fraction | None:
+    """Return the share of the largest contributors in the whole; None when there is nothing to share."""
+    return Fraction(sum(one.fen for one in found), total_fen) if total_fen else None
+
+
+def recent(session: Session, scope: Scope, clocks: Clocks, site_id: int, limit: int = 8) -> list[entries.Row]:
+    """Return what was entered last at a site, by its chain: it costs the same at any size of the ledger."""
+    link, entry = ChainLink, LedgerEntry
+    last = sa.select(link.posting_id).where(link.site_id == site_id).order_by(link.version.desc()).limit(limit)
+    found: list[int] = []
+    for posting_id in session.scalars(last):
+        here = sa.select(entry.id).where(entry.posting_id == posting_id, entry.site_id == site_id)
+        found += session.scalars(here.order_by(entry.event, entry.leg).limit(limit - len(found)))
+        if len(found) >= limit:
+            break
+    rows = entries.some(session, scope, clocks, found)
+    return [rows[entry_id] for entry_id in found if entry_id in rows]

@@ -1,0 +1,344 @@
+"""The ledger's only writer: checks drafts, signs them, books them, links the chain and adds up, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from dataclasses import fields
+from datetime import UTC, timedelta
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
+
+from incubator.core import clock, residency, totals
+from incubator.core.books import CATEGORIES
+from incubator.core.drafts import Draft, check, fold
+from incubator.core.references import reference_faults
+from incubator.models.ledger import ChainLink, LedgerEntry, Posting
+from incubator.models.site import SiteHead
+from incubator.models.tenant import Tenancy, Tenant
+from incubator.values.problem import Problem
+from incubator.values.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from incubator.core.access import Scope
+    from incubator.core.drafts import Act
+
+Row = dict[str, Any]
+"""One entry on its way into the table, by column, plus `tenant_id`, which the totals need and the table has not."""
+
+NOT_FOUND = Words("没有这户企业", "There is no such tenant")
+NO_ENTRY = Words("没有这笔记录", "There is no such entry")
+ALREADY_REVERSED = Words(
+    "这笔记录已被冲销或更正，请看最新的一笔", "This entry has been reversed or corrected already; see the latest one"
+)
+IS_REVERSAL = Words("冲销记录不能再冲销，请重新录入", "A reversal is not reversed; enter the fact again")
+KEY_USED = Words(
+    "这张表单已经用于另一笔内容，请重新打开表单", "This form was used for other content already; open it anew"
+)
+OTHER_SITE = Words(
+    "此记录同时属于另一园区，请由省级管理员处理",
+    "This entry belongs to another site as well; ask the province administrator",
+)
+NOTHING_TO_BOOK = Words("没有要录入的内容", "There is nothing to record")
+
+
+class Posted(NamedTuple):
+    """What became of a call: the posting, or all problems; `repeated`: the key had been booked before."""
+
+    posting_id: int | None
+    problems: list[Problem]
+    repeated: bool = False
+
+
+def post(session: Session, scope: Scope, act: Act, drafts: Sequence[Draft]) -> Posted:
+    """Book the drafts, or none of them: every problem is returned. Flushes, never commits."""
+    sites = _sites_of(session, drafts)
+    return _record(session, act, _digest(drafts), sites, lambda: _signed(session, scope, drafts))
+
+
+def correct(session: Session, scope: Scope, act: Act, entry_id: int, drafts: Sequence[Draft]) -> Posted:
+    """Reverse the whole event of an entry (all its legs) and book the drafts instead, in one posting.
+
+    No drafts = reverse. A draft replaces the leg at its position.
+    """
+    return amend(session, scope, act, [entry_id], drafts)
+
+
+def amend(session: Session, scope: Scope, act: Act, entry_ids: Sequence[int], drafts: Sequence[Draft]) -> Posted:
+    """Reverse the events of several entries and book the drafts instead, in one posting.
+
+    Only where one event is replaced by its like do the drafts name what they replace.
+    """
+
+    def build() -> tuple[list[Row], list[Problem]]:
+        undone, problems = _mirrors(session, scope, entry_ids)
+        first = 1 + max((row["event"] for row in undone), default=-1)
+        rows, more = _signed(session, scope, drafts, first=first)
+        if len({row["event"] for row in undone}) == 1:
+            for row, old in zip(rows, undone, strict=False):
+                row["replaces_id"] = old["reverses_id"]
+        return undone + rows, problems + more
+
+    sites = _sites_of(session, drafts) | _sites_of_events(session, entry_ids)
+    return _record(session, act, _digest(drafts, entry_ids), sites, build)
+
+
+_ALL_OF_A_DRAFT = attrgetter(*(field.name for field in fields(Draft)))
+
+
+def _digest(drafts: Sequence[Draft], entry_ids: Sequence[int] = ()) -> str:
+    """Fingerprint what was asked for, so that a key cannot be used for something else."""
+    plain = [list(entry_ids), [_ALL_OF_A_DRAFT(draft) for draft in drafts]]
+    return _sha(json.dumps(plain, ensure_ascii=False, default=str))
+
+
+def _sites_of(session: Session, drafts: Iterable[Draft]) -> set[int]:
+    """Return the sites whose heads the drafts must lock; a tenancy never changes its site."""
+    return {place.site_id for place in _places(session, {draft.tenancy_id for draft in drafts}).values()}
+
+
+def _sites_of_events(session: Session, entry_ids: Sequence[int]) -> set[int]:
+    """Return the sites of all legs of the events that some entries belong to."""
+    leg, entry = aliased(LedgerEntry), LedgerEntry
+    same_event = sa.and_(leg.posting_id == entry.posting_id, leg.event == entry.event)
+    query = sa.select(leg.site_id).join(entry, same_event).where(entry.id.in_(entry_ids)).distinct()
+    return set(session.scalars(query))
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+_KEY_TAKEN = ("uq_posting_key", "posting.key", "posting: key taken")
+"""How PostgreSQL, SQLite and our trigger say that a posting's key is there already."""
+
+
+def _record(
+    session: Session, act: Act, digest: str, sites: set[int], build: Callable[[], tuple[list[Row], list[Problem]]]
+) -> Posted:
+    """Lock, look for the key, check, book. The key comes first: a repeat must get the first answer, not 'admitted'."""
+    try:
+        with session.begin_nested():
+            heads = lock_sites(session, sites)
+            before = session.execute(sa.select(Posting.id, Posting.digest).where(Posting.key == act.key)).first()
+            if before is not None:
+                return Posted(before.id, [] if before.digest == digest else [Problem("", KEY_USED)], repeated=True)
+            rows, problems = build()
+            problems = problems or _faults(session, rows)
+            if problems or not rows:
+                return Posted(None, problems or [Problem("", NOTHING_TO_BOOK)])
+            return Posted(_book(session, act, digest, rows, heads), [])
+    except IntegrityError as error:
+        if any(name in str(error.orig) for name in _KEY_TAKEN):  # the same key, at another site, at this moment
+            return Posted(None, [Problem("", KEY_USED)])
+        raise
+
+
+def lock_sites(session: Session, site_ids: Collection[int]) -> list[sa.Row[Any]]:
+    """Lock the heads of the sites in id order and return them: one writer per site at a time."""
+    head = SiteHead.__table__.c
+    query = sa.select(head.site_id, head.version, head.hash, head.recorded_at)
+    return list(session.execute(query.where(head.site_id.in_(site_ids)).order_by(head.site_id).with_for_update()))
+
+
+def _signed(session: Session, scope: Scope, drafts: Sequence[Draft], first: int = 0) -> tuple[list[Row], list[Problem]]:
+    """Turn drafts into rows: the one place where a fact gets its sign."""
+    places = _places(session, {draft.tenancy_id for draft in drafts})
+    problems = []
+    for i, draft in enumerate(drafts):
+        place = places.get(draft.tenancy_id)
+        if place is None or not scope.can_write(place.site_id):
+            problems.append(Problem("tenancy", NOT_FOUND, row=i))
+        problems += [problem._replace(row=i) for problem in check(draft)]
+    if problems:
+        return [], problems
+    rows, legs = [], defaultdict[int, int](int)
+    for i, draft in enumerate(drafts):
+        event = first + (i if draft.event is None else draft.event)
+        rows.append(_row(draft, places[draft.tenancy_id], event, legs[event]))
+        legs[event] += 1
+    return rows, []
+
+
+def _places(session: Session, tenancy_ids: Collection[int]) -> dict[int, sa.Row[Any]]:
+    found: dict[int, sa.Row[Any]] = {}
+    for ids in chunks(tenancy_ids):
+        query = sa.select(Tenancy.id, Tenancy.site_id, Tenancy.tenant_id).where(Tenancy.id.in_(ids))
+        found |= {place.id: place for place in session.execute(query)}
+    return found
+
+
+def _row(draft: Draft, place: sa.Row[Any], event: int, leg: int) -> Row:
+    category = CATEGORIES[draft.category]
+    count = {"": category.sign, "supplement": 0, "termination": -1}[draft.change]
+    sign = 1 if draft.change == "supplement" else count
+    return {
+        "tenant_id": place.tenant_id,
+        "event": event,
+        "leg": leg,
+        "site_id": place.site_id,
+        "tenancy_id": draft.tenancy_id,
+        "book": category.book,
+        "category": category.code,
+        "happened_on": draft.happened_on,
+        "count": count,
+        "amount_fen": sign * draft.amount_fen,
+        "technology_fen": None if draft.technology_fen is None else sign * draft.technology_fen,
+        "also_sale": draft.also_sale,
+        "counterparty": draft.counterparty,
+        "document_number": draft.document_number,
+        "document_key": fold(draft.document_number),
+        "registration_number": draft.registration_number,
+        "registered_on": draft.registered_on,
+        "programme": draft.programme,
+        "round": draft.round,
+        "note": draft.note,
+        "doubts_accepted": draft.doubts_accepted,
+        "reverses_id": None,
+        "replaces_id": None,
+        "refers_to_id": draft.refers_to_id,
+    }
+
+
+_MIRRORED = (
+    "site_id", "tenancy_id", "book", "category", "happened_on", "also_sale", "counterparty", "document_number",
+    "document_key", "registration_number", "registered_on", "programme", "round", "note", "doubts_accepted",
+    "refers_to_id",
+)  # fmt: skip
+
+
+def _mirrors(session: Session, scope: Scope, entry_ids: Sequence[int]) -> tuple[list[Row], list[Problem]]:
+    """Return the reversals of whole events: the same facts on the same day, with the signs turned."""
+    rows, problems, seen = [], [], set[tuple[int, int]]()
+    for i, entry_id in enumerate(entry_ids):
+        entry = session.get(LedgerEntry, entry_id)
+        if entry is None or not scope.can_write(entry.site_id):
+            problems.append(Problem("entry", NO_ENTRY, row=i, value=str(entry_id)))
+            continue
+        if (entry.posting_id, entry.event) in seen:
+            continue
+        seen.add((entry.posting_id, entry.event))
+        legs = event_of(session, entry)
+        fault = _reversal_fault(session, scope, legs)
+        if fault is not None:
+            problems.append(Problem("entry", fault, row=i, value=str(entry_id)))
+            continue
+        tenants = _places(session, {leg.tenancy_id for leg in legs})
+        rows += [_mirror(leg, tenants[leg.tenancy_id].tenant_id, event=len(seen) - 1) for leg in legs]
+    return ([], problems) if problems else (rows, [])
+
+
+def event_of(session: Session, entry: LedgerEntry) -> Sequence[LedgerEntry]:
+    """Return all legs of an entry's event."""
+    query = sa.select(LedgerEntry).filter_by(posting_id=entry.posting_id, event=entry.event).order_by(LedgerEntry.leg)
+    return session.scalars(query).all()
+
+
+def _reversal_fault(session: Session, scope: Scope, legs: Sequence[LedgerEntry]) -> Words | None:
+    if any(leg.reverses_id for leg in legs):
+        return IS_REVERSAL
+    if not all(scope.can_write(leg.site_id) for leg in legs):
+        return OTHER_SITE
+    undone = sa.select(LedgerEntry.id).where(LedgerEntry.reverses_id.in_([leg.id for leg in legs])).limit(1)
+    return ALREADY_REVERSED if session.scalar(undone) else None
+
+
+def _mirror(leg: LedgerEntry, tenant_id: int, event: int) -> Row:
+    return {name: getattr(leg, name) for name in _MIRRORED} | {
+        "tenant_id": tenant_id,
+        "event": event,
+        "leg": leg.leg,
+        "count": -leg.count,
+        "amount_fen": -leg.amount_fen,
+        "technology_fen": None if leg.technology_fen is None else -leg.technology_fen,
+        "reverses_id": leg.id,
+        "replaces_id": None,
+    }
+
+
+def _faults(session: Session, rows: list[Row]) -> list[Problem]:
+    """Return what would no longer hold with these rows; tenants are locked first: they may be at two sites."""
+    for ids in chunks({row["tenant_id"] for row in rows}):
+        query = sa.select(Tenant.id).where(Tenant.id.in_(ids)).order_by(Tenant.id)
+        # NO KEY UPDATE: whoever adds a stay of the same tenant holds its key, and two who then wait for it deadlock.
+        session.execute(query.with_for_update(key_share=True))
+    return residency.faults(session, rows) + reference_faults(session, rows)
+
+
+def _book(session: Session, act: Act, digest: str, rows: list[Row], heads: list[sa.Row[Any]]) -> int:
+    """Store posting, entries, chain and totals. recorded_at increases per site even when the clock steps back."""
+    recorded_at = max([clock.now(), *(head.recorded_at + timedelta(microseconds=1) for head in heads)])
+    header = {
+        "key": act.key,
+        "digest": digest,
+        "kind": act.kind,
+        "recorded_at": recorded_at,
+        "known_at": (act.known_at or recorded_at).astimezone(UTC),  # the hash is over what the table gives back
+        "recorded_by": act.by,
+        "reason": act.reason,
+    }
+    stored = [{name: value for name, value in row.items() if name != "tenant_id"} for row in rows]
+    digest_of_all = posting_hash(header, stored)
+    posting_id = session.scalar(sa.insert(Posting).values(**header, hash=digest_of_all).returning(Posting.id))
+    entries = [row | {"posting_id": posting_id} for row in stored]
+    session.connection().execute(
+        sa.insert(cast("sa.Table", LedgerEntry.__table__)), entries
+    )  # Core: the unit of work costs five times that
+    _link(session, int(posting_id or 0), digest_of_all, recorded_at, heads)
+    totals.add_up(session, rows)
+    residency.project(session, {row["tenancy_id"] for row in rows if row["book"] == "residency"})
+    return int(posting_id or 0)
+
+
+def posting_hash(header: Row, entries: Iterable[Row]) -> str:
+    """Fingerprint a posting and its entries in (event, leg) order: all they store but the database's own numbers.
+
+    What is not set is left out, so that a column added later does not change the fingerprints of before.
+    """
+    ordered = sorted(entries, key=lambda row: (row["event"], row["leg"]))
+    names = sorted(ordered[0]) if ordered else []
+    plain = [_set(sorted(header), header), *(_set(names, row) for row in ordered)]
+    return _sha(json.dumps(plain, ensure_ascii=False, default=_stamp))
+
+
+def _set(names: Sequence[str], row: Row) -> list[tuple[str, Any]]:
+    return [(name, value) for name in names if (value := row[name]) is not None and value != "" and value is not False]
+
+
+def _stamp(value: Any) -> str:
+    return str(value.isoformat())
+
+
+def link_hash(previous: str, posting: str) -> str:
+    """Return a link of a site's chain."""
+    return _sha(previous + posting)
+
+
+def _link(session: Session, posting_id: int, hash_: str, recorded_at: datetime, heads: Iterable[sa.Row[Any]]) -> None:
+    """Append the posting to the chain of each site it touches, and move the heads."""
+    for head in heads:
+        link = link_hash(head.hash, hash_)
+        values = {"site_id": head.site_id, "version": head.version + 1, "posting_id": posting_id}
+        session.execute(sa.insert(ChainLink).values(**values, previous_hash=head.hash, hash=link))
+        session.execute(
+            sa.update(SiteHead)
+            .where(SiteHead.site_id == head.site_id)
+            .values(version=head.version + 1, hash=link, recorded_at=recorded_at)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def chunks(ids: Iterable[int], size: int = 5_000) -> Iterator[list[int]]:
+    """Cut ids into lists that fit a statement: 32,766 bound values on SQLite, 65,535 on PostgreSQL."""
+    ordered = sorted(ids)
+    return (ordered[i : i + size] for i in range(0, len(ordered), size))

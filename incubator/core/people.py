@@ -1,0 +1,184 @@
+"""Accounts: who may sign in, with which roles; everything an administrator does to them."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import selectinload
+
+from incubator.core import clock, passwords
+from incubator.models.person import ROLES, Membership, Person, SignIn
+from incubator.values.problem import Problem
+from incubator.values.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from sqlalchemy.orm import Session
+
+PROVINCE_ROLES = frozenset({"province-admin", "province-viewer"})
+ROLE_WORDS = {
+    "province-admin": Words("省级管理员", "Province administrator"),
+    "province-viewer": Words("省级查看", "Province viewer"),
+    "site-manager": Words("园区管理员", "Site manager"),
+    "site-viewer": Words("园区查看", "Site viewer"),
+}
+PREFERENCES = frozenset({"language", "theme", "unit"})
+SHORTEST_LOGIN, LONGEST_LOGIN = 2, 64
+LONGEST_NAME = 200
+
+BAD_LOGIN = Words(
+    "登录名为 2 至 64 个字符，不含空格和控制字符",
+    "A login name has 2 to 64 characters, without blanks and control characters",
+)
+TAKEN = Words("登录名“{login}”已被使用", "The login name “{login}” is taken")
+LONG_NAME = Words("姓名最多 {n} 个字符", "A name has at most {n} characters")
+UNKNOWN_ROLE = Words("没有“{role}”这一角色", "There is no role “{role}”")
+NEEDS_SITE = Words("园区角色须指明园区", "A role at a site needs a site")
+NEEDS_NO_SITE = Words("省级角色不属于任何园区", "A role in the province belongs to no site")
+ONE_IN_PROVINCE = Words("一人只能有一个省级角色", "A person has one role in the province at most")
+WRONG_PASSWORD = Words("原密码不对", "The present password is wrong")
+
+
+class Appointment(NamedTuple):
+    """A role at a site, or in the whole province (no site)."""
+
+    role: str
+    site_id: int | None = None
+
+
+def folded_login(text: str) -> str:
+    """Return a login name as it is stored and compared: half-width, lower case, trimmed."""
+    return unicodedata.normalize("NFKC", text[: LONGEST_LOGIN * 4]).strip().lower()
+
+
+def appointments(role: str, site_ids: Iterable[int] = ()) -> list[Appointment]:
+    """Return one role at each of several sites; at none of them it is one in the province."""
+    return [Appointment(role, site_id) for site_id in site_ids] or [Appointment(role)]
+
+
+def add(
+    session: Session, login: str, name: str, held: Collection[Appointment], password: str
+) -> Person | list[Problem]:
+    """Add a person who can sign in at once; an empty name is the login. Returns all problems if there are any."""
+    login = folded_login(login)
+    problems = [*_login_faults(login), *_name_faults(name), *_role_faults(held), *_password_faults(password, login)]
+    if problems:
+        return problems
+    person = Person(
+        login=login,
+        name=name.strip() or login,
+        password=passwords.hashed(password),
+        active=True,
+        fs_uniquifier=secrets.token_hex(32),
+        created_at=clock.now(),
+        memberships=[Membership(role=one.role, site_id=one.site_id) for one in set(held)],
+    )
+    try:
+        with session.begin_nested():
+            session.add(person)
+    except IntegrityError:  # also when another process took the name a moment ago
+        return [Problem("login", TAKEN.fill(login=login), value=login)]
+    return person
+
+
+def listed(session: Session) -> list[Person]:
+    """Return everybody by login name, with their roles."""
+    return list(session.scalars(sa.select(Person).options(selectinload(Person.memberships)).order_by(Person.login)))
+
+
+def by_login(session: Session, login: str) -> Person | None:
+    """Return the person of a login name, however it was written."""
+    return session.scalar(sa.select(Person).where(Person.login == folded_login(login)))
+
+
+def held_by(person: Person) -> set[Appointment]:
+    """Return the roles a person holds."""
+    return {Appointment(one.role, one.site_id) for one in person.memberships}
+
+
+def appoint(session: Session, person: Person, held: Collection[Appointment]) -> list[Problem]:
+    """Make these a person's roles and take away all others; holds from the next request on."""
+    problems = _role_faults(held)
+    if problems:
+        return problems
+    wanted = set(held)
+    for one in person.memberships:
+        if Appointment(one.role, one.site_id) not in wanted:
+            session.delete(one)
+    session.flush()  # before the new ones: only one role in the province is allowed at a time
+    for role, site_id in wanted - held_by(person):
+        session.add(Membership(person_id=person.id, role=role, site_id=site_id))
+    session.flush()
+    session.expire(person, ["memberships"])
+    return []
+
+
+def set_password(session: Session, person: Person, password: str) -> list[Problem]:
+    """Give a person a new password and sign out every browser of theirs."""
+    problems = _password_faults(password, person.login)
+    if not problems:
+        person.password = passwords.hashed(password)
+        sign_out_everywhere(session, person)
+    return problems
+
+
+def change_password(session: Session, person: Person, present: str, password: str) -> list[Problem]:
+    """Set a password on the word of its owner, who must know the present one."""
+    if not passwords.verified(person.password, present):
+        return [Problem("present", WRONG_PASSWORD), *_password_faults(password, person.login)]
+    return set_password(session, person, password)
+
+
+def set_active(session: Session, person: Person, *, active: bool) -> None:
+    """Disable a person, at once and in every browser, or let them sign in again; roles stay as they are."""
+    person.active = active
+    sign_out_everywhere(session, person)
+
+
+def prefer(session: Session, person_id: int, chosen: Mapping[str, str]) -> None:
+    """Keep how a person likes to see things: `language`, `theme`, `unit`; what is not named stays."""
+    person = session.get_one(Person, person_id)
+    for name in PREFERENCES & chosen.keys():
+        setattr(person, name, chosen[name])
+    session.flush()
+
+
+def sign_out_everywhere(session: Session, person: Person) -> None:
+    """Make every cookie of a person worthless."""
+    person.fs_uniquifier = secrets.token_hex(32)
+    session.execute(sa.delete(SignIn).where(SignIn.person_id == person.id))
+    session.flush()
+
+
+def _login_faults(login: str) -> list[Problem]:
+    fits = SHORTEST_LOGIN <= len(login) <= LONGEST_LOGIN and login.isprintable() and " " not in login
+    return [] if fits else [Problem("login", BAD_LOGIN, value=login)]
+
+
+def _name_faults(name: str) -> list[Problem]:
+    return [Problem("name", LONG_NAME.fill(n=LONGEST_NAME))] if len(name.strip()) > LONGEST_NAME else []
+
+
+def _password_faults(password: str, login: str) -> list[Problem]:
+    fault = passwords.fault(password, login)
+    return [Problem("password", fault)] if fault else []
+
+
+def _role_faults(held: Collection[Appointment]) -> list[Problem]:
+    problems = [Problem("role", fault, value=one.role) for one in held if (fault := _role_fault(one))]
+    if sum(one.role in PROVINCE_ROLES for one in set(held)) > 1:
+        problems.append(Problem("role", ONE_IN_PROVINCE))
+    return problems
+
+
+def _role_fault(one: Appointment) -> Words | None:
+    if one.role not in ROLES:
+        return UNKNOWN_ROLE.fill(role=one.role)
+    if one.role in PROVINCE_ROLES:
+        return NEEDS_NO_SITE if one.site_id is not None else None
+    return NEEDS_SITE if one.site_id is None else None

@@ -1,0 +1,231 @@
+"""Profiles: what is known of a tenant besides its money, checked as a whole and kept in every version."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm.attributes import flag_modified
+
+from incubator.core import clock
+from incubator.core.industries import INDUSTRIES
+from incubator.models.site import Institution, Zone
+from incubator.models.tenant import Tenancy, Tenant, TenantVersion
+from incubator.values import credit_code, pinyin
+from incubator.values.money import LIMIT_FEN
+from incubator.values.problem import Problem
+from incubator.values.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from incubator.core.drafts import Act
+
+ENTERPRISE, TEAM = "enterprise", "team"
+KINDS = {ENTERPRISE: Words("企业", "Enterprise"), TEAM: Words("科创团队", "Team")}
+
+
+@dataclass(frozen=True)
+class Profile:
+    """All of a tenant's profile. Money in fen, area in dm² (two decimals of m²); "" and None = not known."""
+
+    kind: str = ENTERPRISE
+    name: str = ""
+    credit_code: str | None = None
+    former_names: str = ""
+    legal_representative: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
+    founded_on: date | None = None
+    registered_capital_fen: int | None = None
+    industry: str = ""
+    technology_field: str = ""
+    institution_id: int | None = None
+    project_leader: str = ""
+    note: str = ""
+    zone_id: int | None = None
+    building: str = ""
+    room: str = ""
+    area_dm2: int | None = None
+
+
+FIELD_WORDS = {
+    "kind": Words("主体类型", "Kind"),
+    "name": Words("名称", "Name"),
+    "credit_code": Words("统一社会信用代码", "Unified social credit code"),
+    "former_names": Words("曾用名", "Former names"),
+    "legal_representative": Words("法定代表人", "Legal representative"),
+    "contact_name": Words("联系人", "Contact"),
+    "contact_phone": Words("联系电话", "Telephone"),
+    "founded_on": Words("成立日期", "Founded on"),
+    "registered_capital_fen": Words("注册资本", "Registered capital"),
+    "industry": Words("所属行业", "Industry"),
+    "technology_field": Words("技术领域", "Field of technology"),
+    "institution_id": Words("来源单位", "Source institution"),
+    "project_leader": Words("项目负责人", "Project leader"),
+    "note": Words("备注", "Note"),
+    "zone_id": Words("分园", "Zone"),
+    "building": Words("楼栋", "Building"),
+    "room": Words("房号", "Room"),
+    "area_dm2": Words("面积（㎡）", "Area (m²)"),
+}
+CONTACT_FIELDS = ("contact_name", "contact_phone")
+"""Data of people: they stay within the site."""
+PLACE_FIELDS = ("zone_id", "building", "room", "area_dm2")
+"""Fields of the stay, not of the tenant."""
+
+REQUIRED = Words("请填写{field}", "Please fill in: {field}")
+TOO_LONG = Words("最多 {n} 个字", "At most {n} characters")
+NO_INDUSTRY = Words("没有这个行业", "There is no such industry")
+NO_ZONE = Words("本园区没有这个分园", "This site has no such zone")
+NO_INSTITUTION = Words("没有这个来源单位", "There is no such institution")
+NEGATIVE = Words("不能为负数", "This cannot be negative")
+FOUNDED_LATER = Words("成立日期晚于今天", "The founding date is after today")
+NO_KIND = Words("主体类型为企业或科创团队", "A tenant is an enterprise or a team")
+STALE = Words(
+    "您打开此页后，资料已被更改：{fields}。未保存；请核对后再次保存",
+    "The profile was changed after you opened this page: {fields}. Nothing was saved; check and save again",
+)
+CHANGE = Words("{field}现为“{value}”", "{field} is now “{value}”")
+
+_LONG = {"note": 2000}
+
+
+def clean(profile: Profile) -> Profile:
+    """Return the profile as it is stored: text trimmed, the credit code normalised, an empty one None."""
+    trimmed: dict[str, Any] = {
+        field.name: value.strip() for field in fields(profile) if isinstance(value := getattr(profile, field.name), str)
+    }
+    code = credit_code.normalise(profile.credit_code or "") or None
+    return replace(profile, **(trimmed | {"credit_code": code}))
+
+
+def check(session: Session, profile: Profile, site_id: int) -> list[Problem]:
+    """Return everything that is wrong with a cleaned profile at a site."""
+    return [*_required(profile), *_limits(profile), *_known(session, profile, site_id), *_code(profile)]
+
+
+def _required(profile: Profile) -> list[Problem]:
+    needed = ["name", "industry", "credit_code" if profile.kind == ENTERPRISE else "project_leader"]
+    found = [] if profile.kind in KINDS else [Problem("kind", NO_KIND)]
+    return found + [
+        Problem(name, REQUIRED.fill(field=FIELD_WORDS[name])) for name in needed if not getattr(profile, name)
+    ]
+
+
+def _limits(profile: Profile) -> list[Problem]:
+    found = [
+        Problem(name, TOO_LONG.fill(n=_LONG.get(name, 200)))
+        for name, value in asdict(profile).items()
+        if isinstance(value, str) and len(value) > _LONG.get(name, 200)
+    ]
+    for name in ("registered_capital_fen", "area_dm2"):
+        value = getattr(profile, name)
+        if value is not None and not 0 <= value <= LIMIT_FEN:
+            found.append(Problem(name, NEGATIVE))
+    if profile.founded_on is not None and profile.founded_on > clock.today():
+        found.append(Problem("founded_on", FOUNDED_LATER))
+    return found
+
+
+def _known(session: Session, profile: Profile, site_id: int) -> list[Problem]:
+    found = []
+    if profile.industry and profile.industry not in INDUSTRIES:
+        found.append(Problem("industry", NO_INDUSTRY))
+    zone = session.get(Zone, profile.zone_id) if profile.zone_id is not None else None
+    if profile.zone_id is not None and (zone is None or zone.site_id != site_id):
+        found.append(Problem("zone_id", NO_ZONE))
+    if profile.institution_id is not None and session.get(Institution, profile.institution_id) is None:
+        found.append(Problem("institution_id", NO_INSTITUTION))
+    return found
+
+
+def _code(profile: Profile) -> list[Problem]:
+    fault = credit_code.fault(profile.credit_code) if profile.credit_code else None
+    return [Problem("credit_code", fault, value=profile.credit_code or "")] if fault else []
+
+
+def profile_of(tenant: Tenant, tenancy: Tenancy) -> Profile:
+    """Return the current profile of a tenant at one of its sites."""
+    place = {name: getattr(tenancy, name) for name in PLACE_FIELDS}
+    own = {field.name: getattr(tenant, field.name) for field in fields(Profile) if field.name not in PLACE_FIELDS}
+    return Profile(**own, **place)
+
+
+def from_version(version: TenantVersion) -> Profile:
+    """Return the profile that one version holds."""
+    values: dict[str, Any] = dict(version.profile)
+    founded = values.get("founded_on")
+    return Profile(**(values | {"founded_on": date.fromisoformat(founded) if founded else None}))
+
+
+def to_json(profile: Profile) -> dict[str, Any]:
+    """Return the profile as a version stores it."""
+    values = asdict(profile)
+    return values | {"founded_on": profile.founded_on.isoformat() if profile.founded_on else None}
+
+
+def save(
+    session: Session, act: Act, tenant: Tenant, tenancy: Tenancy, profile: Profile, recorded_at: datetime | None = None
+) -> None:
+    """Write a checked profile onto tenant and stay, and append its version. The version number counts itself up."""
+    for name, value in asdict(profile).items():
+        setattr(tenancy if name in PLACE_FIELDS else tenant, name, value)
+    tenant.sort_key, tenant.initials = pinyin.sort_key(profile.name), pinyin.initials(profile.name)
+    if tenant.id is not None and not session.is_modified(tenant):
+        flag_modified(tenant, "note")  # a version per save, also when only the place changed
+    session.add(tenant)
+    session.flush()
+    moment = recorded_at or clock.now()
+    session.add(
+        TenantVersion(
+            tenant_id=tenant.id,
+            version=tenant.version,
+            site_id=tenancy.site_id,
+            recorded_at=moment,
+            known_at=act.known_at or moment,
+            recorded_by=act.by,
+            reason=act.reason,
+            profile=to_json(profile),
+        )
+    )
+    session.flush()
+
+
+def versions(session: Session, tenant_id: int) -> list[TenantVersion]:
+    """Return all versions, the latest first."""
+    query = sa.select(TenantVersion).filter_by(tenant_id=tenant_id).order_by(TenantVersion.version.desc())
+    return list(session.scalars(query))
+
+
+def differences(old: Profile, new: Profile) -> list[tuple[str, Any, Any]]:
+    """Return (field, old value, new value) for every field that differs. Pure."""
+    before, after = asdict(old), asdict(new)
+    return [(name, before[name], after[name]) for name in before if before[name] != after[name]]
+
+
+def stale(session: Session, tenant: Tenant, opened_version: int, hidden: Collection[str] = ()) -> Problem:
+    """Tell what others changed since the form was opened; nothing typed is lost, nothing is saved.
+
+    Of the `hidden` fields only the names are told.
+    """
+    then = session.scalars(
+        sa.select(TenantVersion).filter_by(tenant_id=tenant.id, version=opened_version)
+    ).one_or_none()
+    now = versions(session, tenant.id)[0]
+    changed = differences(from_version(then), from_version(now)) if then else []
+    shown = [
+        FIELD_WORDS[name] if name in hidden else CHANGE.fill(field=FIELD_WORDS[name], value=_or_nothing(value))
+        for name, _, value in changed
+    ]
+    listed = Words("；".join(words.zh for words in shown), "; ".join(words.en for words in shown))
+    return Problem("", STALE.fill(fields=listed))
+
+
+def _or_nothing(value: Any) -> Any:
+    return "" if value is None else value

@@ -1,0 +1,119 @@
+"""The totals and first facts are what the entries sum to.
+
+The sums are written anew on purpose: a proof that borrowed them from `totals` would share its mistakes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from incubator.core.books import CATEGORIES, PAYMENTS
+from incubator.core.proofs.difference import Difference, stream
+from incubator.core.totals import FUNDED
+from incubator.models.ledger import LedgerEntry
+from incubator.models.tenant import Tenancy
+from incubator.models.totals import PROVINCE, DailyTotal, FirstFact, MonthlyTotal, TenancyTotal
+from incubator.values.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from incubator.models.base import Base
+
+NOT_THE_SUM = Words("记录合计为 {rows}，保存的合计为 {kept}", "the entries sum to {rows}, the total says {kept}")
+_CELL = ("count", "amount_fen", "technology_fen", "unknown")
+_E = LedgerEntry.__table__.c
+_MONTH = sa.cast(
+    sa.extract("year", _E.happened_on) * sa.literal_column("100") + sa.extract("month", _E.happened_on), sa.Integer
+)
+_TECHNOLOGY = [code for code, category in CATEGORIES.items() if category.technology]
+
+
+def monthly_totals(session: Session) -> Iterator[Difference]:
+    """Compare the totals by month with the entries."""
+    keys = {"site_id": _E.site_id, "category": _E.category, "also_sale": _E.also_sale, "month": _MONTH}
+    return _sums(session, MonthlyTotal, keys)
+
+
+def daily_totals(session: Session) -> Iterator[Difference]:
+    """Compare the totals by day with the entries."""
+    keys = {"site_id": _E.site_id, "day": _E.happened_on, "category": _E.category, "also_sale": _E.also_sale}
+    return _sums(session, DailyTotal, keys)
+
+
+def tenancy_totals(session: Session) -> Iterator[Difference]:
+    """Compare the totals by stay with the entries."""
+    return _sums(session, TenancyTotal, {"tenancy_id": _E.tenancy_id, "category": _E.category})
+
+
+def _sums(session: Session, model: type[Base], keys: dict[str, Any]) -> Iterator[Difference]:
+    """Compare a total with its entries inside the database: only the keys that differ come out."""
+    kept_columns, zero = model.__table__.c, sa.literal_column("0", sa.Integer)
+    rows = sa.select(
+        *(key.label(name) for name, key in keys.items()),
+        *(sa.func.sum(column).label(f"rows_{name}") for name, column in _cell_columns().items()),
+        *(zero.label(f"kept_{name}") for name in _CELL),
+    ).group_by(*keys.values())
+    kept = sa.select(
+        *(kept_columns[name] for name in keys), *(zero for _ in _CELL), *(kept_columns[name] for name in _CELL)
+    )
+    both = sa.union_all(rows, kept).subquery().c
+    sums = [sa.func.sum(both[f"{side}_{name}"]) for side in ("rows", "kept") for name in _CELL]
+    here, there = sums[: len(_CELL)], sums[len(_CELL) :]
+    unequal = sa.or_(*(a != b for a, b in zip(here, there, strict=True)))
+    query = sa.select(*(both[name] for name in keys), *sums).group_by(*(both[name] for name in keys)).having(unequal)
+    for row in session.execute(query):
+        values = [int(value) for value in row[len(keys) :]]
+        where = ", ".join(f"{name} {value}" for name, value in zip(keys, row, strict=False))
+        words = NOT_THE_SUM.fill(rows=values[: len(_CELL)], kept=values[len(_CELL) :])
+        yield Difference(model.__tablename__, where, words)
+
+
+def _cell_columns() -> dict[str, Any]:
+    """Return what one entry adds to each column of a total."""
+    unknown = sa.and_(_E.technology_fen.is_(None), _E.category.in_(_TECHNOLOGY))
+    return {
+        "count": _E["count"],
+        "amount_fen": _E.amount_fen,
+        "technology_fen": sa.func.coalesce(_E.technology_fen, 0),
+        "unknown": sa.case((unknown, _E["count"]), else_=0),
+    }
+
+
+NOT_FIRST = Words("记录得出首次日期 {rows}，保存的是 {kept}", "the entries give {rows} as first day, the table {kept}")
+
+
+def first_facts(session: Session) -> Iterator[Difference]:
+    """Compare the first day on which each tenant was funded, at each site and in the province."""
+    expected = _first_days(session)
+    fact = FirstFact
+    kept = {
+        (row.site_id, row.measure, row.tenant_id): row.first_on
+        for row in stream(session, sa.select(fact.site_id, fact.measure, fact.tenant_id, fact.first_on))
+    }
+    for key in sorted(expected.keys() | kept.keys()):
+        if expected.get(key) != kept.get(key):
+            words = NOT_FIRST.fill(rows=expected.get(key), kept=kept.get(key))
+            yield Difference("first_fact", f"site {key[0]}, {key[1]}, tenant {key[2]}", words)
+
+
+def _first_days(session: Session) -> dict[tuple[int, str, int], date]:
+    entry, reversal = LedgerEntry, aliased(LedgerEntry)
+    query = (
+        sa.select(entry.site_id, Tenancy.tenant_id, sa.func.min(entry.happened_on))
+        .join(Tenancy, Tenancy.id == entry.tenancy_id)
+        .outerjoin(reversal, reversal.reverses_id == entry.id)
+        .where(entry.category.in_(PAYMENTS), entry.reverses_id.is_(None), reversal.id.is_(None))
+        .group_by(entry.site_id, Tenancy.tenant_id)
+    )
+    found: dict[tuple[int, str, int], date] = {}
+    for site_id, tenant_id, day in stream(session, query):
+        found[site_id, FUNDED, tenant_id] = day
+        found[PROVINCE, FUNDED, tenant_id] = min(day, found.get((PROVINCE, FUNDED, tenant_id), day))
+    return found

@@ -1,0 +1,204 @@
+"""Reports: the question asked once, answered with frozen values that a page, a workbook and the shell all draw."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from incubator.core import clock, sites, totals
+from incubator.core.measures import MEASURES, Cell, Cells, Figure, figures
+from incubator.models.site import SiteHead
+from incubator.models.totals import PROVINCE
+from incubator.values.month import last_day, month_of, months
+from incubator.values.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy.orm import Session
+
+    from incubator.core.access import Scope
+    from incubator.models.site import Site
+
+PROVINCE_WORDS = Words("全省", "Whole province")
+SALES_ONLY, BOTH, TECHNOLOGY_ONLY = "sales_only", "both", "technology_only"
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """The two questions of time: what happened up to a day (included), as known at a moment (None = now)."""
+
+    as_of: date
+    known_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a report is about: a site, or the province (`id` None, `slug` "province")."""
+
+    id: int | None
+    slug: str
+    words: Words
+    opened_on: date | None = None
+    adcode: str = ""
+
+    def open_on(self, day: date) -> bool:
+        """Say whether the place was open; the province is."""
+        return self.id is None or (self.opened_on is not None and self.opened_on <= day)
+
+
+@dataclass(frozen=True)
+class Month:
+    """What one month added. `part`: the month was not over on the day asked for.
+
+    `figures` holds every measure that adds up by month; the three disjoint parts of the contract value are in fen
+    and sum to the combined total.
+    """
+
+    number: int
+    part: bool
+    figures: Mapping[str, Figure]
+    sales_only: int
+    both: int
+    technology_only: int
+
+
+@dataclass(frozen=True)
+class PlaceSummary:
+    """All figures of one place: since opening, what this month and this year added, and month by month."""
+
+    place: Place
+    figures: Mapping[str, Figure]
+    this_month: Mapping[str, Figure]
+    this_year: Mapping[str, Figure]
+    months: tuple[Month, ...]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The frozen answer. `province` is None for who sees a part only. `fingerprint`: SHA-256 over the chains' heads."""
+
+    clocks: Clocks
+    generated_at: datetime
+    sites: tuple[PlaceSummary, ...]
+    province: PlaceSummary | None
+    fingerprint: str
+
+    def of(self, slug: str) -> PlaceSummary | None:
+        """Return the summary of one place by its slug."""
+        places = [*self.sites, *([self.province] if self.province else [])]
+        return next((found for found in places if found.place.slug == slug), None)
+
+
+def place_of(site: Site) -> Place:
+    """Return a site as reports name it."""
+    return Place(site.id, site.slug, Words(site.name_zh, site.name_en), site.opened_on, site.adcode or "")
+
+
+def summary(
+    session: Session, scope: Scope, clocks: Clocks, site_id: int | None = None, *, site_months: bool = True
+) -> Summary:
+    """Answer for all visible sites and, for who sees everything, the province; or for one site alone.
+
+    `site_months` False leaves out the months of the sites (not of the province): an overview does not draw them.
+    """
+    visible = [site for site in sites.visible_sites(session, scope) if site_id in (None, site.id)]
+    by_month = totals.by_month(session, scope, clocks.as_of, clocks.known_at, site_id)
+    funded = totals.funded(session, scope, clocks.as_of, clocks.known_at)
+    of_site: dict[int, dict[int, Cells]] = {site.id: {} for site in visible}
+    everywhere: dict[int, Cells] = {}
+    for (site, month, category, also_sale), cell in by_month.items():
+        of_site[site].setdefault(month, {})[category, also_sale] = cell
+        whole = everywhere.setdefault(month, {})
+        whole[category, also_sale] = whole.get((category, also_sale), Cell()).plus(cell)
+    province = None
+    if scope.everything and site_id is None:
+        place = Place(None, "province", PROVINCE_WORDS)
+        province = _place_summary(place, clocks, everywhere, funded.get(PROVINCE, 0))
+    return Summary(
+        clocks=clocks,
+        generated_at=clock.now(),
+        sites=tuple(
+            _place_summary(place_of(site), clocks, of_site[site.id], funded.get(site.id, 0), with_months=site_months)
+            for site in visible
+        ),
+        province=province,
+        fingerprint=fingerprint(session, [site.id for site in visible]),
+    )
+
+
+def figure(session: Session, scope: Scope, clocks: Clocks, key: str, site_id: int | None = None) -> Figure:
+    """Return one figure of a site, or of the province, as its dashboard shows it; without the months of a summary."""
+    cells: Cells = {}
+    for (_, category, also_sale), cell in totals.totals(session, scope, clocks.as_of, clocks.known_at, site_id).items():
+        cells[category, also_sale] = cells.get((category, also_sale), Cell()).plus(cell)
+    funded = totals.funded(session, scope, clocks.as_of, clocks.known_at)
+    place = PROVINCE if site_id is None else site_id
+    return figures(cells, funded.get(place, 0), province=site_id is None)[key]
+
+
+def fingerprint(session: Session, site_ids: Iterable[int]) -> str:
+    """Return one hash over the heads of the sites' chains: it changes with every posting."""
+    query = sa.select(SiteHead.site_id, SiteHead.hash).where(SiteHead.site_id.in_(list(site_ids)))
+    heads = session.execute(query.order_by(SiteHead.site_id)).all()
+    return hashlib.sha256("\n".join(f"{row.site_id} {row.hash}" for row in heads).encode()).hexdigest()
+
+
+def _place_summary(
+    place: Place, clocks: Clocks, by_month: Mapping[int, Cells], funded: int, *, with_months: bool = True
+) -> PlaceSummary:
+    province = place.id is None
+    this = month_of(clocks.as_of)
+    year = {month: cells for month, cells in by_month.items() if month // 100 == this // 100}
+    return PlaceSummary(
+        place=place,
+        figures=figures(_together(by_month.values()), funded, province=province),
+        this_month=_flows(by_month.get(this, {}), province=province),
+        this_year=_flows(_together(year.values()), province=province),
+        months=tuple(_months(by_month, clocks.as_of, province=province)) if with_months else (),
+    )
+
+
+def _together(parts: Iterable[Cells]) -> Cells:
+    found = defaultdict[tuple[str, bool], Cell](Cell)
+    for cells in parts:
+        for key, cell in cells.items():
+            found[key] = found[key].plus(cell)
+    return dict(found)
+
+
+def _flows(cells: Cells, *, province: bool) -> dict[str, Figure]:
+    """Return what a period added: neither stocks nor distinct counts nor ratios add up by month."""
+    found = figures(cells, 0, province=province)
+    return {
+        key: figure
+        for key, figure in found.items()
+        if not (MEASURES[key].stock or MEASURES[key].distinct or MEASURES[key].denominator)
+    }
+
+
+def _months(by_month: Mapping[int, Cells], as_of: date, *, province: bool) -> Iterable[Month]:
+    """Return every month from the first with an entry to the day's, empty ones included."""
+    if not by_month:
+        return
+    last = month_of(as_of)
+    part = as_of != last_day(last)
+    for number in months(min(by_month), last):
+        cells = by_month.get(number, {})
+        flows = _flows(cells, province=province)
+        both = flows["overlap_value"].fen or 0
+        combined = flows["sales_and_technology_contract_value"].fen or 0
+        technology = flows["technology_contract_value"].fen or 0
+        yield Month(
+            number=number,
+            part=part and number == last,
+            figures=flows,
+            sales_only=combined - technology,
+            both=both,
+            technology_only=technology - both,
+        )

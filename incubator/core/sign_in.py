@@ -1,0 +1,63 @@
+"""Who is signed in: a random token per browser, kept as a hash, dead once its row is gone."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+import sqlalchemy as sa
+
+from incubator.core import clock, passwords
+from incubator.core.people import folded_login
+from incubator.models.person import Person, SignIn
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+LONGEST = timedelta(days=14)
+"""After this a browser that was never closed must sign in again."""
+
+
+class Credentials(NamedTuple):
+    """What a login name is checked against; all None if nobody may sign in by that name."""
+
+    person_id: int | None = None
+    password: str | None = None
+
+
+def credentials(session: Session, login: str) -> Credentials:
+    """Return what to check a password against. The check itself is slow: end the transaction before it."""
+    who = sa.select(Person.id, Person.password).where(Person.login == folded_login(login), Person.active)
+    found = session.execute(who).one_or_none()
+    return Credentials(found.id, found.password) if found else Credentials()
+
+
+def proven(given: Credentials, password: str) -> int | None:
+    """Return the person whose password this is, else None; unknown names, wrong passwords and disabled people alike."""
+    return given.person_id if passwords.verified(given.password, password) else None
+
+
+def begin(session: Session, person_id: int) -> str:
+    """Sign a browser in and return its token; forgets the person's sign-ins that are too old to count."""
+    session.execute(sa.delete(SignIn).where(SignIn.person_id == person_id, SignIn.signed_in_at < clock.now() - LONGEST))
+    token = secrets.token_urlsafe(32)
+    session.add(SignIn(token_hash=_hash(token), person_id=person_id, signed_in_at=clock.now()))
+    session.flush()
+    return token
+
+
+def holder(session: Session, token: str) -> int | None:
+    """Return the active person whose browser holds a token, else None."""
+    counts = (SignIn.token_hash == _hash(token), SignIn.signed_in_at >= clock.now() - LONGEST, Person.active)
+    return session.scalar(sa.select(Person.id).join(SignIn, SignIn.person_id == Person.id).where(*counts))
+
+
+def end(session: Session, token: str) -> None:
+    """Sign one browser out: every copy of its cookie is dead."""
+    session.execute(sa.delete(SignIn).where(SignIn.token_hash == _hash(token)))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

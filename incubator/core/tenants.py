@@ -1,0 +1,378 @@
+"""What happens to tenants: admitted, registered, edited, leaving, back again; profile and ledger together."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from incubator.core import ledger, profiles, totals
+from incubator.core.books import DEPARTURES
+from incubator.core.drafts import Draft
+from incubator.core.measures import MEASURES, sum_of
+from incubator.core.profiles import ENTERPRISE, TEAM, Profile
+from incubator.models.ledger import LedgerEntry, Posting
+from incubator.models.tenant import Tenancy, Tenant
+from incubator.values.problem import Problem
+from incubator.values.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from incubator.core.access import Scope
+    from incubator.core.drafts import Act
+    from incubator.core.ledger import Posted
+
+HELD = Words(
+    "此信用代码的主体目前不能直接入驻本园区，可以提出迁入申请",
+    "The holder of this credit code cannot be admitted here directly; you may request a transfer",
+)
+HERE_ALREADY = Words("此信用代码已属于本园区的“{name}”", "This credit code belongs to “{name}” at this site already")
+CAME_BEFORE = Words(
+    "此信用代码属于曾在本园区的“{name}”，请在其主页办理再次入驻",
+    "This credit code belongs to “{name}”, which was at this site before: readmit it from its page",
+)
+CODE_TAKEN = Words("此信用代码已属于另一主体", "This credit code belongs to another tenant")
+NO_DAY = Words("请填写签约日期或入驻日期", "Please give the day of signing or of admission")
+SIGNED_LATER = Words("签约日期晚于入驻日期", "The day of signing is after the day of admission")
+NOT_TEAM = Words("只有科创团队可以办理注册成立", "Only a team can be registered as an enterprise")
+NOT_HERE = Words("该主体目前不在本园区", "The tenant is not at this site now")
+KIND_FIXED = Words("主体类型只通过“注册成立”改变", "The kind of a tenant changes by registration only")
+IS_HERE = Words("该主体已在园", "The tenant is in residence already")
+GRADUATES = Words("只有企业可以毕业", "Only an enterprise can graduate")
+
+LEAVING = {
+    "graduated": Words("毕业", "Graduate"),
+    "withdrawn": Words("主动退出", "Withdraw"),
+    "eliminated": Words("清退", "Eliminate"),
+}
+
+
+class Settled(NamedTuple):
+    """What became of a call: the tenant, or all problems. `held`: another site holds the code; request a transfer."""
+
+    tenant_id: int | None
+    problems: list[Problem]
+    held: bool = False
+
+
+class _Refused(Exception):  # noqa: N818 - not an error: it carries the answer out of the savepoint
+    def __init__(self, answer: Settled) -> None:
+        self.answer = answer
+
+
+@contextmanager
+def _all_or_nothing(session: Session) -> Iterator[list[Settled]]:
+    """Roll back to here when the block refuses; the answer stands in the list either way."""
+    answers: list[Settled] = []
+    try:
+        with session.begin_nested():
+            yield answers
+    except _Refused as refused:
+        session.expire_all()
+        answers.append(refused.answer)
+    except IntegrityError as error:  # two sites, on PostgreSQL, at the same moment: the unique key decided
+        if "credit_code" not in str(error.orig):
+            raise
+        session.expire_all()
+        answers.append(Settled(None, [Problem("credit_code", CODE_TAKEN)]))
+
+
+def admit(
+    session: Session,
+    scope: Scope,
+    act: Act,
+    site_id: int,
+    profile: Profile,
+    admitted_on: date | None,
+    signed_on: date | None = None,
+) -> Settled:
+    """Admit a tenant to a site, or record that it signed an agreement to come. Flushes, never commits."""
+    if not scope.can_write(site_id):
+        return Settled(None, [Problem("site", ledger.NOT_FOUND)])
+    profile = profiles.clean(profile)
+    ledger.lock_sites(session, {site_id})
+    repeated = tenant_of_key(session, act.key)
+    if repeated is not None:
+        return Settled(repeated, [])
+    problems = profiles.check(session, profile, site_id) + _days(admitted_on, signed_on)
+    holder = _holder(session, profile.credit_code)
+    conflict = _conflict(session, holder, site_id)
+    if conflict is not None:
+        return conflict._replace(problems=problems + conflict.problems)
+    if problems:
+        return Settled(None, problems)
+    with _all_or_nothing(session) as answers:
+        tenant, tenancy = _stay(session, act, holder or Tenant(), site_id, profile)
+        drafts = _arrival(session, tenancy, profile.kind, holder, admitted_on, signed_on)
+        _post(session, scope, act, drafts)
+        answers.append(Settled(tenant.id, []))
+    if answers[0].problems and holder is None:  # somebody else may have admitted it meanwhile
+        return _conflict(session, _holder(session, profile.credit_code), site_id) or answers[0]
+    return answers[0]
+
+
+def _days(admitted_on: date | None, signed_on: date | None) -> list[Problem]:
+    if admitted_on is None and signed_on is None:
+        return [Problem("admitted_on", NO_DAY)]
+    if admitted_on and signed_on and signed_on > admitted_on:
+        return [Problem("signed_on", SIGNED_LATER)]
+    return []
+
+
+def tenant_of_key(session: Session, key: str) -> int | None:
+    """Return the tenant of the posting that this form has made before, if it has."""
+    query = (
+        sa.select(Tenancy.tenant_id)
+        .join(LedgerEntry, LedgerEntry.tenancy_id == Tenancy.id)
+        .join(Posting, Posting.id == LedgerEntry.posting_id)
+        .where(Posting.key == key)
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def _holder(session: Session, code: str | None) -> Tenant | None:
+    return session.scalars(sa.select(Tenant).filter_by(credit_code=code)).one_or_none() if code else None
+
+
+def _conflict(session: Session, holder: Tenant | None, site_id: int) -> Settled | None:
+    """Say why the holder of a code cannot simply come; names nothing of another site."""
+    if holder is None:
+        return None
+    stays = session.scalars(sa.select(Tenancy).filter_by(tenant_id=holder.id)).all()
+    here = [stay for stay in stays if stay.site_id == site_id]
+    if any(stay.status == "in_residence" for stay in stays if stay.site_id != site_id):
+        return Settled(None, [Problem("credit_code", HELD)], held=True)
+    if here and here[0].status != "none":
+        message = HERE_ALREADY if here[0].status in ("in_residence", "signed") else CAME_BEFORE
+        return Settled(holder.id, [Problem("credit_code", message.fill(name=holder.name))])
+    return None
+
+
+def _stay(session: Session, act: Act, tenant: Tenant, site_id: int, profile: Profile) -> tuple[Tenant, Tenancy]:
+    """Return the tenant with the profile saved, and its stay at the site, made if it has none."""
+    tenancy = None
+    if tenant.id is not None:
+        query = sa.select(Tenancy).filter_by(tenant_id=tenant.id, site_id=site_id)
+        tenancy = session.scalars(query).one_or_none()
+    if tenancy is None:
+        tenancy = Tenancy(site_id=site_id, status="none", tenant=tenant)
+    session.add(tenancy)
+    with session.no_autoflush:
+        profiles.save(session, act, tenant, tenancy, profile)
+    return tenant, tenancy
+
+
+def _arrival(
+    session: Session,
+    tenancy: Tenancy,
+    kind: str,
+    holder: Tenant | None,
+    admitted_on: date | None,
+    signed_on: date | None,
+) -> list[Draft]:
+    """Return the facts of an arrival. Who was elsewhere before arrives as moved in: the province counts it once."""
+    drafts = [] if signed_on is None else [Draft(tenancy.id, "signed", signed_on)]
+    if admitted_on is None:
+        return drafts
+    known = holder is not None and _was_admitted(session, holder.id)
+    prefix = "ent" if kind == ENTERPRISE else "team"
+    return [*drafts, Draft(tenancy.id, f"{prefix}_{'moved_in' if known else 'admitted'}", admitted_on)]
+
+
+def _was_admitted(session: Session, tenant_id: int) -> bool:
+    query = sa.select(Tenancy.id).where(Tenancy.tenant_id == tenant_id, Tenancy.admitted_on.is_not(None))
+    return session.scalar(query.limit(1)) is not None
+
+
+def _post(session: Session, scope: Scope, act: Act, drafts: list[Draft]) -> None:
+    """Post, or refuse with the ledger's problems, which undoes what was done since the savepoint."""
+    posted = ledger.post(session, scope, act, drafts)
+    if posted.problems:
+        raise _Refused(Settled(None, posted.problems))
+    for tenancy_id in {draft.tenancy_id for draft in drafts}:  # the ledger wrote status and dates past the session
+        session.expire(session.get_one(Tenancy, tenancy_id))
+
+
+def admit_signed(session: Session, scope: Scope, act: Act, tenancy_id: int, admitted_on: date) -> Settled:
+    """Admit a tenant that has signed an agreement at this site."""
+    tenancy = writable(session, scope, tenancy_id)
+    if tenancy is None:
+        return Settled(None, [Problem("tenancy", ledger.NOT_FOUND)])
+    ledger.lock_sites(session, {tenancy.site_id})
+    repeated = tenant_of_key(session, act.key)  # before the facts are looked up, which this form has changed
+    if repeated is not None:
+        return Settled(repeated, [])
+    drafts = _arrival(session, tenancy, tenancy.tenant.kind, tenancy.tenant, admitted_on, None)
+    return _posted(session, scope, act, tenancy, drafts)
+
+
+def writable(session: Session, scope: Scope, tenancy_id: int) -> Tenancy | None:
+    """Return a stay at a site that may be written; None otherwise, whatever the reason."""
+    tenancy = session.get(Tenancy, tenancy_id)
+    return tenancy if tenancy is not None and scope.can_write(tenancy.site_id) else None
+
+
+def _posted(session: Session, scope: Scope, act: Act, tenancy: Tenancy, drafts: list[Draft]) -> Settled:
+    posted = ledger.post(session, scope, act, drafts)
+    session.expire(tenancy)
+    return Settled(None if posted.problems else tenancy.tenant_id, posted.problems)
+
+
+def register(
+    session: Session, scope: Scope, act: Act, tenancy_id: int, profile: Profile, registered_on: date
+) -> Settled:
+    """Turn a team into an enterprise: new profile and both legs, on the later of registration and admission."""
+    tenancy = writable(session, scope, tenancy_id)
+    if tenancy is None:
+        return Settled(None, [Problem("tenancy", ledger.NOT_FOUND)])
+    ledger.lock_sites(session, {tenancy.site_id})
+    repeated = tenant_of_key(session, act.key)
+    if repeated is not None:
+        return Settled(repeated, [])
+    profile = profiles.clean(replace(profile, kind=ENTERPRISE))
+    problems = profiles.check(session, profile, tenancy.site_id)
+    if tenancy.tenant.kind != TEAM:
+        problems.append(Problem("", NOT_TEAM))
+    problems += _taken(session, profile.credit_code, tenancy.tenant_id)
+    if problems:
+        return Settled(None, problems)
+    with _all_or_nothing(session) as answers:
+        day = max(registered_on, tenancy.admitted_on or registered_on)
+        old_name = tenancy.tenant.name
+        former = [name for name in (profile.former_names, old_name if old_name != profile.name else "") if name]
+        profile = replace(
+            profile, former_names="；".join(dict.fromkeys(former)), founded_on=profile.founded_on or registered_on
+        )
+        profiles.save(session, act, tenancy.tenant, tenancy, profile)
+        _post(session, scope, act, [
+            Draft(tenancy.id, "team_registered", day, event=0),
+            Draft(tenancy.id, "ent_registered", day, event=0),
+        ])  # fmt: skip
+        answers.append(Settled(tenancy.tenant_id, []))
+    return answers[0]
+
+
+def reverse(session: Session, scope: Scope, act: Act, entry_id: int) -> Posted:
+    """Reverse an entry's event. A registration that is taken back makes the tenant a team again, in its profile too."""
+    posted = ledger.correct(session, scope, act, entry_id, [])
+    entry = session.get(LedgerEntry, entry_id)
+    if posted.problems or posted.repeated or entry is None or not _registers(session, entry):
+        return posted
+    tenancy = session.get_one(Tenancy, entry.tenancy_id)
+    team = next((v for v in profiles.versions(session, tenancy.tenant_id) if v.profile["kind"] == TEAM), None)
+    if team is None:
+        return posted
+    was = profiles.from_version(team)
+    profile = replace(
+        profiles.profile_of(tenancy.tenant, tenancy),
+        kind=TEAM,
+        name=was.name,
+        credit_code=was.credit_code,
+        former_names=was.former_names,
+        founded_on=was.founded_on,
+        project_leader=was.project_leader,
+    )
+    profiles.save(session, act, tenancy.tenant, tenancy, profile)
+    return posted
+
+
+def _registers(session: Session, entry: LedgerEntry) -> bool:
+    return any(leg.category == "ent_registered" for leg in ledger.event_of(session, entry))
+
+
+def _taken(session: Session, code: str | None, tenant_id: int) -> list[Problem]:
+    holder = _holder(session, code)
+    return [] if holder is None or holder.id == tenant_id else [Problem("credit_code", CODE_TAKEN)]
+
+
+def edit(session: Session, scope: Scope, act: Act, tenancy_id: int, opened_version: int, profile: Profile) -> Settled:
+    """Save a profile; the version of the form is compared, so that two people cannot overwrite each other."""
+    tenancy = writable(session, scope, tenancy_id)
+    if tenancy is None:
+        return Settled(None, [Problem("tenancy", ledger.NOT_FOUND)])
+    if tenancy.status not in ("in_residence", "signed"):
+        return Settled(None, [Problem("", NOT_HERE)])
+    tenant = session.scalars(
+        sa.select(Tenant).filter_by(id=tenancy.tenant_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    profile = profiles.clean(profile)
+    if not profiles.differences(profiles.profile_of(tenant, tenancy), profile):
+        return Settled(tenant.id, [])  # also the second sending of a form that was saved
+    if tenant.version != opened_version:
+        hidden = profiles.CONTACT_FIELDS if scope.everything else ()
+        return Settled(None, [profiles.stale(session, tenant, opened_version, hidden)])
+    problems = profiles.check(session, profile, tenancy.site_id) + _taken(session, profile.credit_code, tenant.id)
+    if profile.kind != tenant.kind:
+        problems.append(Problem("kind", KIND_FIXED))
+    if problems:
+        return Settled(None, problems)
+    profiles.save(session, act, tenant, tenancy, profile)
+    return Settled(tenant.id, [])
+
+
+def leave(session: Session, scope: Scope, act: Act, tenancy_id: int, how: str, day: date) -> Settled:
+    """Record that a tenant graduated, withdrew or was eliminated."""
+    tenancy = writable(session, scope, tenancy_id)
+    if tenancy is None:
+        return Settled(None, [Problem("tenancy", ledger.NOT_FOUND)])
+    prefix = "ent" if tenancy.tenant.kind == ENTERPRISE else "team"
+    if f"{prefix}_{how}" not in DEPARTURES or how not in LEAVING:
+        return Settled(None, [Problem("how", GRADUATES)])
+    return _posted(session, scope, act, tenancy, [Draft(tenancy.id, f"{prefix}_{how}", day, note=act.reason)])
+
+
+def readmit(
+    session: Session,
+    scope: Scope,
+    act: Act,
+    tenancy_id: int,
+    day: date,
+    profile: Profile | None = None,
+) -> Settled:
+    """Readmit a tenant that left this site. A team that comes back as a company brings its new profile."""
+    tenancy = writable(session, scope, tenancy_id)
+    if tenancy is None:
+        return Settled(None, [Problem("tenancy", ledger.NOT_FOUND)])
+    ledger.lock_sites(session, {tenancy.site_id})
+    if tenant_of_key(session, act.key) is not None:
+        return Settled(tenancy.tenant_id, [])
+    became_company = tenancy.tenant.kind == TEAM and profile is not None
+    problems = []
+    if became_company and profile is not None:
+        profile = profiles.clean(replace(profile, kind=ENTERPRISE))
+        problems = profiles.check(session, profile, tenancy.site_id)
+        problems += _taken(session, profile.credit_code, tenancy.tenant_id)
+    if tenancy.status == "in_residence":
+        problems.append(Problem("", IS_HERE))
+    if problems:
+        return Settled(None, problems)
+    with _all_or_nothing(session) as answers:
+        drafts = [
+            Draft(tenancy.id, code, day, event=0) for code in returning(session, tenancy, became_company=became_company)
+        ]
+        if became_company and profile is not None:
+            profiles.save(session, act, tenancy.tenant, tenancy, profile)
+        _post(session, scope, act, drafts)
+        answers.append(Settled(tenancy.tenant_id, []))
+    return answers[0]
+
+
+def returning(session: Session, tenancy: Tenancy, *, became_company: bool = False) -> list[str]:
+    """Return the categories with which a tenant comes back to a site where it has been.
+
+    A site that knew it only as a team, before it registered elsewhere, counts it now as an enterprise.
+    """
+    if tenancy.tenant.kind == TEAM:
+        return ["team_readmitted", "team_registered", "ent_registered"] if became_company else ["team_readmitted"]
+    counted = sum_of(
+        totals.by_tenancy(session, [tenancy.id]).get(tenancy.id, {}), MEASURES["enterprises_admitted"].terms
+    )
+    return ["ent_readmitted"] if counted.count else ["ent_returned"]

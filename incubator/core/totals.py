@@ -1,0 +1,395 @@
+"""The totals: kept up by the ledger's writer, read by everything that shows a figure; the only SUM over the ledger."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+
+from incubator.core.books import PAYMENTS, TECHNOLOGY
+from incubator.core.measures import Cell
+from incubator.models.ledger import LedgerEntry, Posting
+from incubator.models.tenant import Tenancy
+from incubator.models.totals import PROVINCE, DailyTotal, FirstFact, MonthlyTotal, TenancyTotal
+from incubator.values.month import first_day, last_day, month_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy.orm import Session
+
+    from incubator.core.access import Scope
+    from incubator.models.base import Base
+    from incubator.models.types import Query
+
+Row = dict[str, Any]
+Totals = dict[tuple[int, str, bool], Cell]
+"""(site, category, also_sale) → its sum."""
+MonthTotals = dict[tuple[int, int, str, bool], Cell]
+"""(site, month, category, also_sale) → its sum."""
+
+FUNDED = "funded_tenants"
+_SUMMED = ("count", "amount_fen", "technology_fen", "unknown")
+
+
+# ── kept up ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def add_up(session: Session, rows: Sequence[Row]) -> None:
+    """Add new entries (with their `tenant_id`) to every total. Called by the ledger alone, after storing them.
+
+    Grouped first, since one upsert may not meet a row twice; in key order, since two writers must not deadlock.
+    """
+    months, days = defaultdict[Any, Cell](Cell), defaultdict[Any, Cell](Cell)
+    tenancies = defaultdict[Any, Cell](Cell)
+    for row in rows:
+        cell = cell_of(row)
+        site, category, also_sale, day = row["site_id"], row["category"], row["also_sale"], row["happened_on"]
+        months[site, category, also_sale, month_of(day)] = months[site, category, also_sale, month_of(day)].plus(cell)
+        days[site, day, category, also_sale] = days[site, day, category, also_sale].plus(cell)
+        tenancies[row["tenancy_id"], category] = tenancies[row["tenancy_id"], category].plus(cell)
+    _upsert(session, MonthlyTotal, months)
+    _upsert(session, DailyTotal, days)
+    _upsert(session, TenancyTotal, tenancies)
+    _first_facts(session, rows)
+
+
+def cell_of(row: Mapping[str, Any]) -> Cell:
+    """Return what one entry adds to a sum."""
+    technology = row["technology_fen"]
+    known = technology is not None or row["category"] not in TECHNOLOGY
+    return Cell(row["count"], row["amount_fen"], technology or 0, 0 if known else row["count"])
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name
+
+
+def _insert(dialect: str, model: type[Base]) -> Any:
+    """Return an INSERT that knows ON CONFLICT on its database."""
+    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
+    return insert(cast("sa.Table", model.__table__))
+
+
+@cache
+def _adding(dialect: str, model: type[Base]) -> Any:
+    """Return the upsert that adds cells to a total; made once, since making it costs more than running it."""
+    table, statement = model.__table__, _insert(dialect, model)
+    to_set = {name: table.c[name] + statement.excluded[name] for name in _SUMMED}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=to_set)
+
+
+@cache
+def _lowering(dialect: str) -> Any:
+    """Return the upsert that lowers first facts."""
+    statement = _insert(dialect, FirstFact)
+    return statement.on_conflict_do_update(
+        index_elements=["site_id", "measure", "tenant_id"],
+        set_={"first_on": statement.excluded.first_on},
+        where=statement.excluded.first_on < FirstFact.first_on,
+    )
+
+
+def _upsert(session: Session, model: type[Base], cells: Mapping[Any, Cell]) -> None:
+    names = [*(column.name for column in model.__table__.primary_key), *_SUMMED]
+    values = [dict(zip(names, (*key, *cell), strict=True)) for key, cell in sorted(cells.items())]
+    session.connection().execute(_adding(_dialect(session), model), values)
+
+
+def _first_facts(session: Session, rows: Iterable[Row]) -> None:
+    """Keep the first day on which each tenant was funded: lowered by a payment, found anew after a reversal."""
+    firsts, undone = dict[tuple[int, int], Any](), set[tuple[int, int]]()
+    for row in rows:
+        if row["category"] in PAYMENTS:
+            for place in (row["site_id"], PROVINCE):
+                key = place, row["tenant_id"]
+                if row["reverses_id"]:
+                    undone.add(key)
+                else:
+                    firsts[key] = min(firsts.get(key, row["happened_on"]), row["happened_on"])
+    for key in undone:
+        firsts.pop(key, None)
+        session.execute(_forget(*key))
+        day = session.scalar(_first_standing(*key))
+        if day is not None:
+            firsts[key] = day
+    _lower_first_facts(session, firsts)
+
+
+def _forget(place: int, tenant_id: int) -> sa.Delete:
+    fact = FirstFact
+    return (
+        sa.delete(fact)
+        .where(fact.site_id == place, fact.measure == FUNDED, fact.tenant_id == tenant_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _first_standing(place: int, tenant_id: int) -> Query:
+    entry, reversal = LedgerEntry, aliased(LedgerEntry)
+    query = (
+        sa.select(sa.func.min(entry.happened_on))
+        .join(Tenancy, Tenancy.id == entry.tenancy_id)
+        .outerjoin(reversal, reversal.reverses_id == entry.id)
+        .where(Tenancy.tenant_id == tenant_id, entry.category.in_(PAYMENTS))
+        .where(entry.reverses_id.is_(None), reversal.id.is_(None))
+    )
+    return query if place == PROVINCE else query.where(entry.site_id == place)
+
+
+def _lower_first_facts(session: Session, firsts: Mapping[tuple[int, int], date]) -> None:
+    if not firsts:
+        return
+    values = [
+        {"site_id": place, "measure": FUNDED, "tenant_id": tenant, "first_on": day}
+        for (place, tenant), day in sorted(firsts.items())
+    ]
+    session.connection().execute(_lowering(_dialect(session)), values)
+
+
+# ── read ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def totals(
+    session: Session, scope: Scope, as_of: date, known_at: datetime | None = None, site_id: int | None = None
+) -> Totals:
+    """Return the sums of everything that happened up to `as_of` (the day included), as known now or at `known_at`.
+
+    Months that ended by the day come from the monthly totals, the month begun from its days. A past `known_at` takes
+    away what was learned since, and costs what was learned since.
+    """
+    found = defaultdict[tuple[int, str, bool], Cell](Cell)
+    for (site, _, category, also_sale), cell in by_month(
+        session, scope, as_of, known_at, site_id, grouped=False
+    ).items():
+        key = site, category, also_sale
+        found[key] = found[key].plus(cell)
+    return {key: cell for key, cell in found.items() if any(cell)}
+
+
+def by_month(
+    session: Session,
+    scope: Scope,
+    as_of: date,
+    known_at: datetime | None = None,
+    site_id: int | None = None,
+    *,
+    grouped: bool = True,
+) -> MonthTotals:
+    """Return the sums by site and month up to `as_of`; the last month may be a part of one.
+
+    `grouped` False sums the months inside the database: then every month is told as 0.
+    """
+    month, day = MonthlyTotal.__table__.c, DailyTotal.__table__.c
+    whole = as_of == last_day(month_of(as_of))
+    ended = month.month <= month_of(as_of) if whole else month.month < month_of(as_of)
+    shown = month.month if grouped else sa.literal(0)
+    found = defaultdict[tuple[int, int, str, bool], Cell](Cell)
+    _add(session, found, 1, month, shown, _place(month, scope, site_id), ended)
+    if not whole:
+        begun = sa.literal(month_of(as_of) if grouped else 0)
+        _add(session, found, 1, day, begun, _place(day, scope, site_id),
+             day.day >= first_day(month_of(as_of)), day.day <= as_of)  # fmt: skip
+    if known_at is not None:
+        later = _later(scope, as_of, known_at, site_id)
+        shown = _month(later.c.happened_on) if grouped else sa.literal(0)
+        _add(session, found, -1, later.c, shown)
+    return {key: cell for key, cell in found.items() if any(cell)}
+
+
+def _place(columns: Any, scope: Scope, site_id: int | None) -> Any:
+    return (
+        scope.within(columns.site_id)
+        if site_id is None
+        else sa.and_(scope.within(columns.site_id), columns.site_id == site_id)
+    )
+
+
+def _month(day: Any) -> Any:
+    return sa.extract("year", day) * 100 + sa.extract("month", day)
+
+
+def _later(scope: Scope, as_of: date, known_at: datetime, site_id: int | None) -> sa.CTE:
+    """Return the entries learned after `known_at`; materialised, or SQLite walks the whole ledger by date."""
+    entry = LedgerEntry.__table__.c
+    since = sa.select(Posting.id).where(Posting.known_at > known_at)
+    query = sa.select(entry.site_id, entry.category, entry.also_sale, entry.happened_on, *_summed_columns(entry)).where(
+        entry.posting_id.in_(since), entry.happened_on <= as_of, _place(entry, scope, site_id)
+    )
+    return query.cte("later").prefix_with("MATERIALIZED")
+
+
+def _summed_columns(entry: Any) -> list[Any]:
+    """Select from entries what the totals keep as columns."""
+    unknown = sa.case(
+        (sa.and_(entry.technology_fen.is_(None), entry.category.in_(sorted(TECHNOLOGY))), entry.count),
+        else_=0,
+    )
+    return [entry["count"], entry.amount_fen, sa.func.coalesce(entry.technology_fen, 0).label("technology_fen"),
+            unknown.label("unknown")]  # fmt: skip
+
+
+def _add(session: Session, found: defaultdict[Any, Cell], sign: int, columns: Any, month: Any, *where: Any) -> None:
+    keys = (columns.site_id, month, columns.category, columns.also_sale)
+    sums = [sa.func.sum(columns[name]) for name in _SUMMED]
+    query = (
+        sa.select(*keys, *sums).where(*where).group_by(*(key for key in keys if not isinstance(key, sa.BindParameter)))
+    )
+    for site, number, category, also_sale, *values in session.execute(query):
+        key = site, int(number), category, bool(also_sale)
+        found[key] = found[key].plus(Cell(*(int(value) for value in values)), sign)  # PostgreSQL sums to Decimal
+
+
+def funded(session: Session, scope: Scope, as_of: date, known_at: datetime | None = None) -> dict[int, int]:
+    """Return the number of funded tenants by site; 0 is the province: each tenant once, wherever it went."""
+    if known_at is None:
+        fact = FirstFact
+        place = sa.true() if scope.everything else fact.site_id.in_(scope.sees)
+        query = (
+            sa.select(fact.site_id, sa.func.count())
+            .where(fact.measure == FUNDED, fact.first_on <= as_of, place)
+            .group_by(fact.site_id)
+        )
+        return {site: int(n) for site, n in session.execute(query)}
+    rows = session.execute(_funded_then(scope, as_of, known_at)).all()
+    found = defaultdict[int, set[int]](set)
+    for site, tenant in rows:
+        found[site].add(tenant)
+        if scope.everything:
+            found[PROVINCE].add(tenant)
+    return {site: len(tenants) for site, tenants in found.items()}
+
+
+def funded_tenants(scope: Scope, as_of: date, known_at: datetime | None = None) -> Query:
+    """Select the (site, tenant) pairs that a figure of funded tenants counts."""
+    if known_at is not None:
+        return _funded_then(scope, as_of, known_at)
+    fact = FirstFact
+    return sa.select(fact.site_id, fact.tenant_id).where(
+        fact.measure == FUNDED, fact.first_on <= as_of, fact.site_id != PROVINCE, scope.within(fact.site_id)
+    )
+
+
+def _funded_then(scope: Scope, as_of: date, known_at: datetime) -> Query:
+    entry, reversal = LedgerEntry, aliased(LedgerEntry)
+    known = sa.select(Posting.id).where(Posting.known_at <= known_at)
+    undone = sa.select(reversal.id).where(reversal.reverses_id == entry.id, reversal.posting_id.in_(known)).exists()
+    return (
+        sa.select(entry.site_id, Tenancy.tenant_id)
+        .join(Tenancy, Tenancy.id == entry.tenancy_id)
+        .where(entry.category.in_(PAYMENTS), entry.happened_on <= as_of, scope.within(entry.site_id))
+        .where(entry.posting_id.in_(known), entry.reverses_id.is_(None), ~undone)
+        .distinct()
+    )
+
+
+def foot(session: Session, *where: Any) -> dict[tuple[str, bool], tuple[Cell, int]]:
+    """Return the sums by (category, also_sale), each with its number of rows, of any selection of entries.
+
+    For lists whose filter is not a sum of totals; the caller's predicates hold the scope.
+    """
+    entry = LedgerEntry.__table__.c
+    columns = _summed_columns(entry)
+    query = (
+        sa.select(entry.category, entry.also_sale, *(sa.func.sum(column) for column in columns), sa.func.count())
+        .where(*where)
+        .group_by(entry.category, entry.also_sale)
+    )
+    return {
+        (category, bool(also_sale)): (Cell(*(int(value) for value in values)), int(n))
+        for category, also_sale, *values, n in session.execute(query)
+    }
+
+
+def largest(
+    session: Session,
+    site_id: int,
+    categories: Collection[str],
+    as_of: date,
+    known_at: datetime | None = None,
+    limit: int = 5,
+) -> list[tuple[int, int]]:
+    """Return the tenancies of a site with the largest sums, as (tenancy, fen): the kept totals minus what came later.
+
+    What happened after `as_of` or was learned after `known_at` is taken away; usually that is little.
+    """
+    entry, total = LedgerEntry, TenancyTotal
+    later = [entry.happened_on > as_of]
+    if known_at is not None:
+        later.append(entry.posting_id.in_(sa.select(Posting.id).where(Posting.known_at > known_at)))
+    taken = (
+        sa.select(entry.tenancy_id, sa.func.sum(entry.amount_fen).label("fen"))
+        .where(entry.site_id == site_id, entry.category.in_(sorted(categories)), sa.or_(*later))
+        .group_by(entry.tenancy_id)
+        .subquery()
+    )
+    kept = (
+        sa.select(total.tenancy_id, sa.func.sum(total.amount_fen).label("fen"))
+        .join(Tenancy, Tenancy.id == total.tenancy_id)
+        .where(Tenancy.site_id == site_id, total.category.in_(sorted(categories)))
+        .group_by(total.tenancy_id)
+        .subquery()
+    )
+    fen = (kept.c.fen - sa.func.coalesce(taken.c.fen, 0)).label("fen")
+    query = sa.select(kept.c.tenancy_id, fen).outerjoin(taken, taken.c.tenancy_id == kept.c.tenancy_id)
+    found = session.execute(query.where(fen > 0).order_by(fen.desc(), kept.c.tenancy_id).limit(limit))
+    return [(tenancy_id, int(value)) for tenancy_id, value in found]
+
+
+class TenancySums(NamedTuple):
+    """The sums of one tenancy up to a day, and the day of its last fact."""
+
+    cells: dict[tuple[str, bool], Cell]
+    last_on: date | None
+
+
+def of_tenancies(
+    session: Session, tenancy_ids: Collection[int], as_of: date, known_at: datetime | None = None
+) -> dict[int, TenancySums]:
+    """Return the sums of a page of tenancies up to the clocks, from their rows."""
+    entry = LedgerEntry.__table__.c
+    sums = [sa.func.sum(column) for column in _summed_columns(entry)]
+    query = (
+        sa.select(entry.tenancy_id, entry.category, entry.also_sale, sa.func.max(entry.happened_on), *sums)
+        .where(entry.tenancy_id.in_(tenancy_ids), *_until(entry, as_of, known_at))
+        .group_by(entry.tenancy_id, entry.category, entry.also_sale)
+    )
+    found: dict[int, TenancySums] = {}
+    for tenancy_id, category, also_sale, last, *values in session.execute(query):
+        mine = found.get(tenancy_id, TenancySums({}, None))
+        mine.cells[category, bool(also_sale)] = Cell(*(int(value) for value in values))
+        found[tenancy_id] = mine._replace(last_on=max(mine.last_on or last, last))
+    return found
+
+
+def of_selected(
+    session: Session, tenancies: Query, as_of: date, known_at: datetime | None = None
+) -> dict[tuple[str, bool], Cell]:
+    """Return the sums of all selected tenancies up to the clocks, from their rows."""
+    entry = LedgerEntry.__table__.c
+    found = foot(session, entry.tenancy_id.in_(tenancies), *_until(entry, as_of, known_at))
+    return {key: cell for key, (cell, _) in found.items()}
+
+
+def _until(entry: Any, as_of: date, known_at: datetime | None) -> list[Any]:
+    found = [entry.happened_on <= as_of]
+    if known_at is not None:
+        found.append(entry.posting_id.in_(sa.select(Posting.id).where(Posting.known_at <= known_at)))
+    return found
+
+
+def by_tenancy(session: Session, tenancy_ids: Collection[int]) -> dict[int, dict[tuple[str, bool], Cell]]:
+    """Return the sums of some tenancies by category, of everything recorded (also_sale is told as False)."""
+    total = TenancyTotal
+    query = sa.select(
+        total.tenancy_id, total.category, total.count, total.amount_fen, total.technology_fen, total.unknown
+    ).where(total.tenancy_id.in_(tenancy_ids))
+    found = defaultdict[int, dict[tuple[str, bool], Cell]](dict)
+    for tenancy_id, category, *values in session.execute(query):
+        found[tenancy_id][category, False] = Cell(*values)
+    return found

@@ -1,0 +1,1 @@
+"""Workbooks: the only home of the libraries that write and read them."""

@@ -1,0 +1,68 @@
+"""People who sign in, and their roles; plain columns, so that core need not know who signs them in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from incubator.models.base import Base, Code, Hash, Name
+
+ROLES = ("province-admin", "province-viewer", "site-manager", "site-viewer")
+
+
+class Person(Base):
+    """Somebody with a login. `fs_uniquifier` stands in the session: changing it signs the person out everywhere."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    name: Mapped[Name]
+    email: Mapped[Name | None] = mapped_column(unique=True)
+    password: Mapped[str | None] = mapped_column(sa.String(255))
+    active: Mapped[bool]
+    fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    language: Mapped[str] = mapped_column(sa.String(8), default="zh")
+    unit: Mapped[str] = mapped_column(sa.String(8), default="auto")
+    theme: Mapped[str] = mapped_column(sa.String(8), default="auto")
+    created_at: Mapped[datetime]
+    memberships: Mapped[list[Membership]] = relationship(back_populates="person", order_by="Membership.id")
+
+
+class Membership(Base):
+    """One role of one person: at one site, or in the whole province (no site)."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        sa.CheckConstraint(f"role IN {ROLES}", name="role"),
+        sa.CheckConstraint("(site_id IS NULL) = (role IN ('province-admin', 'province-viewer'))", name="place"),
+        sa.UniqueConstraint("person_id", "role", "site_id"),
+        sa.Index(
+            "uq_membership_province",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("site_id IS NULL"),
+            postgresql_where=sa.text("site_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    role: Mapped[Code]
+    site_id: Mapped[int | None] = mapped_column(sa.ForeignKey("site.id"))
+    person: Mapped[Person] = relationship(back_populates="memberships")
+
+
+class SignIn(Base):
+    """One browser that is signed in. Its row is what makes a cookie count: signing out deletes it, and a copy is dead.
+
+    Only the token's SHA-256 is kept, so that a stolen backup signs nobody in.
+    """
+
+    __tablename__ = "sign_in"
+
+    token_hash: Mapped[Hash] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    signed_in_at: Mapped[datetime]

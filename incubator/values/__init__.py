@@ -1,0 +1,1 @@
+"""Plain values: money, days, credit codes, words in two languages and problems; no database, no web."""

@@ -1,0 +1,1 @@
+"""Pages and forms: parse, call one core function, commit, answer."""

@@ -1,0 +1,64 @@
+"""What a page was asked in its address: the two clocks, and the filters of the lists."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from flask import g, request
+
+from incubator.core import clock
+from incubator.core.reports import Clocks
+from incubator.values.month import SHANGHAI, end_of_day, read_day
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CLOCK_ARGUMENTS = ("as_of", "known_at")
+"""What every link, figure and download carries on."""
+
+
+def asked_clocks() -> Clocks:
+    """Return the clocks of this request: ?as_of= a day (today when absent), ?known_at= a day (its end) or a moment.
+
+    A moment without a zone is Shanghai's; one that is not past means "now". What cannot be read counts as absent.
+    """
+    if "clocks" not in g:
+        g.clocks = read_clocks(request.args)
+    return g.clocks
+
+
+def read_clocks(arguments: Mapping[str, str]) -> Clocks:
+    """Return the clocks that some arguments tell."""
+    as_of = read_day(arguments.get("as_of", "")) or clock.today()
+    known_at = _moment(arguments.get("known_at", ""))
+    return Clocks(as_of, known_at if known_at is not None and known_at < clock.now() else None)
+
+
+def _moment(text: str) -> datetime | None:
+    day = read_day(text)
+    if day is not None:
+        return end_of_day(day)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
+def carried() -> dict[str, str]:
+    """Return the clocks of this request as arguments of a link; what is absent or unreadable is not carried on."""
+    clocks = asked_clocks()
+    found = {"as_of": clocks.as_of.isoformat()} if read_day(request.args.get("as_of", "")) else {}
+    return found | ({"known_at": request.args["known_at"]} if clocks.known_at is not None else {})
+
+
+def number(name: str) -> int | None:
+    """Return a whole number from the address; None when it is absent or none."""
+    text = request.args.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def day(name: str) -> date | None:
+    """Return a day from the address; None when it is absent or none."""
+    return read_day(request.args.get(name, ""))

@@ -1,0 +1,1 @@
+"""Benchmarks: a command of their own, each compared within one run."""

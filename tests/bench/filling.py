@@ -1,0 +1,108 @@
+"""Fills a database with invented ledgers of a given size, through the ledger's own writer."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from incubator.core import ledger, sites
+from incubator.core.access import Scope
+from incubator.core.drafts import Act, Draft
+from incubator.models.tenant import Tenancy, Tenant
+from incubator.values import pinyin
+
+FIRST, LAST = date(2023, 1, 1), date(2026, 10, 31)
+BATCH = 10_000
+_CATEGORIES = (
+    ("sales", 45), ("tech_development", 12), ("tech_service", 10), ("tech_transfer", 4), ("tech_consulting", 4),
+    ("startup_fund", 5), ("rd_grant", 6), ("order_subsidy", 6), ("equity", 4), ("industrial", 4),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a ledger is: its name, sites, tenants and rows."""
+
+    name: str
+    sites: int
+    tenants: int
+    rows: int
+
+
+def fill(session: Session, size: Size) -> None:
+    """Make sites and tenants, admit them, and post the rest as money facts spread over almost four years; commits."""
+    rnd = random.Random(size.name)
+    site_ids = _sites(session, size.sites)
+    scope = Scope(None, frozenset(site_ids), frozenset(site_ids), everything=True)
+    tenancies = _tenants(session, site_ids, size.tenants, rnd)
+    admitted = {tenancy: FIRST + timedelta(days=rnd.randrange(700)) for tenancy in tenancies}
+    _post(session, scope, size, (Draft(tenancy, "ent_admitted", day) for tenancy, day in admitted.items()))
+    _post(session, scope, size, _money(rnd, admitted, size.rows - size.tenants))
+    session.execute(sa.text("ANALYZE"))
+    session.commit()
+
+
+def _sites(session: Session, number: int) -> list[int]:
+    found = []
+    for n in range(1, number + 1):
+        site = sites.add_site(session, f"bench-{n}", f"测试园区{n}", f"Bench site {n}", FIRST)
+        assert not isinstance(site, list)
+        found.append(site.id)
+    return found
+
+
+def _tenants(session: Session, site_ids: list[int], number: int, rnd: random.Random) -> list[int]:
+    """Spread the tenants so that the first site has by far the most, as valleys have."""
+    weights = [1 / (rank + 1) for rank in range(len(site_ids))]
+    tenants, tenancies = [], []
+    for n in range(1, number + 1):
+        name = f"示例测试企业{n}"
+        tenants.append({
+            "id": n, "version": 1, "kind": "enterprise", "name": name, "sort_key": f"shi li ce shi qi ye {n:07d}",
+            "initials": pinyin.initials(name), "credit_code": None, "former_names": "", "legal_representative": "",
+            "contact_name": "", "contact_phone": "", "industry": rnd.choice("CCCIMMNDA"), "technology_field": "",
+            "project_leader": "", "note": "",
+        })  # fmt: skip
+        site = rnd.choices(site_ids, weights)[0]
+        tenancies.append({"id": n, "tenant_id": n, "site_id": site, "status": "none", "building": "", "room": ""})
+    session.execute(sa.insert(Tenant.__table__), tenants)  # type: ignore[arg-type]
+    session.execute(sa.insert(Tenancy.__table__), tenancies)  # type: ignore[arg-type]
+    return [tenancy["id"] for tenancy in tenancies]
+
+
+def _money(rnd: random.Random, admitted: dict[int, date], number: int) -> Iterator[Draft]:
+    codes, weights = zip(*_CATEGORIES, strict=True)
+    tenancies = list(admitted)
+    span = (LAST - FIRST).days
+    for n in range(number):
+        tenancy = rnd.choice(tenancies)
+        code = rnd.choices(codes, weights)[0]
+        amount = int(rnd.lognormvariate(16.5, 1.6)) + 1
+        technology = code.startswith("tech_")
+        known = amount * 8 // 10 if technology and rnd.random() < 0.8 else None
+        day = max(admitted[tenancy], FIRST + timedelta(days=rnd.randrange(span)))
+        yield Draft(tenancy, code, day, amount, known, technology and rnd.random() < 0.3,
+                    counterparty="示例单位", document_number=f"HT-{n}")  # fmt: skip
+
+
+def _post(session: Session, scope: Scope, size: Size, drafts: Iterator[Draft]) -> None:
+    batch: list[Draft] = []
+    for n, draft in enumerate(drafts):
+        batch.append(draft)
+        if len(batch) == BATCH:
+            _post_batch(session, scope, f"{size.name}-{draft.category}-{n}", batch)
+            batch = []
+    if batch:
+        _post_batch(session, scope, f"{size.name}-{batch[0].category}-rest", batch)
+
+
+def _post_batch(session: Session, scope: Scope, key: str, batch: list[Draft]) -> None:
+    posted = ledger.post(session, scope, Act(key, None, kind="import"), batch)
+    assert not posted.problems, posted.problems[:3]
+    session.commit()
+    session.expunge_all()

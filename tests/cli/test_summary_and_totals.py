@@ -1,0 +1,119 @@
+"""`flask totals` and `flask summary`: data to standard output, a whole workbook or none, errors in one sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from incubator import create_app
+from incubator.cli.totals import aligned
+from incubator.config import Config
+from incubator.core import ledger, sites
+from incubator.core.drafts import Draft
+from incubator.core.measures import MEASURES
+from incubator.extensions import db
+from tests.databases import open_engine
+from tests.making import ALL, act, make_stay
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(databases: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    url = databases("sqlite")
+    fill(url)
+    app: Flask = create_app(Config(tmp_path, url, "k" * 32))
+    yield lambda line: app.test_cli_runner().invoke(args=line.split())
+    with app.app_context():
+        db.engine.dispose()
+
+
+def fill(url: str) -> None:
+    """Book one admission, one technology contract without its technology amount, and one payment."""
+    engine = open_engine(url)
+    with Session(engine) as session:
+        site = sites.add_site(session, "taiyuan", "晋创谷·太原", "Taiyuan", date(2023, 12, 22))
+        assert not isinstance(site, list)
+        stay = make_stay(session, site.id)
+        day = date(2024, 5, 6)
+        drafts = [
+            Draft(stay.id, "ent_admitted", day),
+            Draft(stay.id, "tech_service", day, 123_456, also_sale=True, document_number="JS-1"),
+            Draft(stay.id, "startup_fund", day, 40_000_000),
+        ]
+        assert not ledger.post(session, ALL, act(), drafts).problems
+        sites.add_site(session, "jinzhong", "晋创谷·晋中", "Jinzhong", None)
+        session.commit()
+    engine.dispose()
+
+
+def test_json_has_the_documented_shape(run: Run) -> None:
+    result = run("totals --as-of 2024-10-15 --format json")
+    assert result.exit_code == 0
+    assert not result.stderr
+    told = json.loads(result.stdout)
+    assert list(told) == ["as_of", "sites", "province"]
+    assert told["as_of"] == "2024-10-15"
+    taiyuan, jinzhong = told["sites"]
+    assert list(taiyuan) == ["slug", "name", *MEASURES]
+    assert (taiyuan["slug"], taiyuan["name"]) == ("taiyuan", "晋创谷·太原")
+    assert taiyuan["enterprises_admitted"] == {"count": 1, "yuan": None, "ratio": None}
+    assert taiyuan["sales_and_technology_contract_value"] == {"count": 1, "yuan": "1234.56", "ratio": None}
+    unknown = {"count": 0, "yuan": "0.00", "ratio": None, "unknown": 1}
+    assert taiyuan["technology_transaction_value"] == unknown
+    assert taiyuan["funding_coverage"] == {"count": 1, "yuan": None, "ratio": "1.000000"}
+    assert jinzhong["funding_coverage"] == {"count": 0, "yuan": None, "ratio": None}
+    assert told["province"]["funding_average"] == {"count": 1, "yuan": "400000.00", "ratio": None}
+
+
+def test_one_site_has_no_province(run: Run) -> None:
+    told = json.loads(run("totals --site taiyuan --as-of 2024-10-15 --format json").stdout)
+    assert [site["slug"] for site in told["sites"]] == ["taiyuan"]
+    assert told["province"] is None
+
+
+def test_the_table_says_the_same(run: Run) -> None:
+    table = run("totals --as-of 2024-10-15").stdout
+    assert "截至 2024-10-15（含当日）" in table
+    line = next(line for line in table.splitlines() if line.startswith("销售和技术合同总额"))
+    assert line.split() == ["销售和技术合同总额", "1,234.56", "—", "1,234.56"]
+
+
+def test_han_characters_take_two_places() -> None:
+    assert aligned([["指标", "太原"], ["abcdef", "1"]]) == ["指标    太原", "abcdef     1"]
+
+
+def test_errors_are_one_sentence_on_standard_error(run: Run, tmp_path: Path) -> None:
+    for line in (
+        "totals --site nowhere",
+        "totals --as-of yesterday",
+        f"summary --site nowhere -o {tmp_path}/a.xlsx",
+        f"summary --site all --as-of 2024-13-01 -o {tmp_path}/a.xlsx",
+        f"summary --site all -o {tmp_path}/no/such/folder/a.xlsx",
+    ):
+        result = run(line)
+        assert result.exit_code == 1, line
+        assert not result.stdout
+        assert len(result.stderr.splitlines()) == 1
+    assert not list(tmp_path.glob("*.xlsx*"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_summary_writes_a_whole_workbook(run: Run, tmp_path: Path, language: str) -> None:
+    path = tmp_path / "汇总表.xlsx"
+    result = run(f"summary --site all --as-of 2024-10-15 --lang {language} -o {path}")
+    assert result.exit_code == 0
+    assert not result.stdout
+    assert "已写入" in result.stderr
+    assert [found.name for found in tmp_path.glob("*汇总*")] == [path.name]
+    book = openpyxl.load_workbook(path, data_only=True)
+    assert book.worksheets[0]["C7"].value == 1

@@ -1,0 +1,175 @@
+"""A running application: two sites with facts at each, and the fixed cast of people, each behind a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from incubator import create_app
+from incubator.config import Config
+from incubator.core import ledger, passwords, people, sites, tenants, transfers
+from incubator.core.drafts import Draft
+from incubator.core.profiles import Profile
+from incubator.extensions import db
+from incubator.models.ledger import LedgerEntry
+from incubator.models.person import Person
+from incubator.models.site import Site
+from incubator.models.tenant import Tenancy
+from tests.making import ALL, act, credit_code
+
+PASSWORD = "spring-valley-42"
+SITES = {"taiyuan": ("晋创谷·太原", "Taiyuan"), "datong": ("晋创谷·大同", "Jinchuang Valley Datong")}
+NAMES = {"taiyuan": "示例汾河科技", "datong": "示例云冈科技"}
+"""The one tenant of each site."""
+ROLES = {
+    "own-manager": ("site-manager", "taiyuan"),
+    "other-manager": ("site-manager", "datong"),
+    "site-viewer": ("site-viewer", "taiyuan"),
+    "province-viewer": ("province-viewer", None),
+    "province-admin": ("province-admin", None),
+}
+ANONYMOUS = "anonymous"
+ACTORS = (ANONYMOUS, *ROLES)
+_TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
+
+
+@dataclass
+class Browser:
+    """A client that sends the form's token along, as a page of ours would."""
+
+    client: FlaskClient
+    token: str = field(default="", init=False)
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        response = self.client.get(path, **more)
+        found = _TOKEN.search(response.get_data(as_text=True)) if response.mimetype == "text/html" else None
+        self.token = found[1] if found else self.token
+        return response
+
+    def send(self, path: str, data: dict[str, Any] | None = None, method: str = "POST", **more: Any) -> TestResponse:
+        data = {"csrf_token": self.token or self.fresh_token()} | (data or {})
+        return self.client.open(path, method=method, data=data, **more)
+
+    def fresh_token(self) -> str:
+        if self.get("/account/password").status_code != 200:
+            self.get("/sign-in")
+        return self.token
+
+    def sign_in(self, login: str, password: str = PASSWORD, **more: Any) -> TestResponse:
+        response = self.send("/sign-in", {"login": login, "password": password} | more)
+        self.token = "" if response.status_code == 303 else self.token  # a new session, a new token
+        return response
+
+    def cookie(self) -> str:
+        found = self.client.get_cookie("session")
+        return found.value if found else ""
+
+
+@dataclass
+class Cast:
+    """The people, their sites, and browsers in which they are signed in already."""
+
+    app: Flask
+    ids: dict[str, int]
+    sites: dict[str, int]
+    tenants: dict[str, int]
+    contracts: dict[str, int]
+    payments: dict[str, int]
+    requests: dict[str, int]
+    """By the site that is asked to let its tenant go."""
+    browsers: dict[str, Browser] = field(default_factory=dict)
+
+    def browser(self, actor: str) -> Browser:
+        if actor not in self.browsers:
+            self.browsers[actor] = self.fresh_browser(actor)
+        return self.browsers[actor]
+
+    def fresh_browser(self, actor: str = ANONYMOUS) -> Browser:
+        browser = Browser(self.app.test_client())
+        if actor != ANONYMOUS:
+            assert browser.sign_in(actor).status_code == 303
+        return browser
+
+    def change(self, what: Callable[[Session, Person], Any], actor: str) -> None:
+        with self.app.app_context():
+            what(db.session(), db.session.get_one(Person, self.ids[actor]))
+            db.session.commit()
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def config(databases: Callable[[str], str], tmp_path: Path) -> Config:
+    return Config(instance=tmp_path, database_url=databases("sqlite"), secret_key="k" * 32)
+
+
+@pytest.fixture
+def app(config: Config, cheap_passwords: None) -> Iterator[Flask]:
+    made = create_app(config)
+    made.testing = True
+    yield made
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    with app.app_context():
+        session = db.session()
+        site_ids = {slug: _site(session, slug, *names) for slug, names in SITES.items()}
+        ids = {}
+        for login, (role, slug) in ROLES.items():
+            held = people.appointments(role, [site_ids[slug]] if slug else [])
+            person = people.add(session, login, f"示例 {login}", held, PASSWORD)
+            assert isinstance(person, Person), person
+            ids[login] = person.id
+        tenant_ids = {slug: _tenant(session, site_id, NAMES[slug]) for slug, site_id in site_ids.items()}
+        contracts = {slug: _fact(session, tenant_id, "sales") for slug, tenant_id in tenant_ids.items()}
+        payments = {slug: _fact(session, tenant_id, "rd_grant") for slug, tenant_id in tenant_ids.items()}
+        requests = {slug: _request(session, site_ids, slug) for slug in SITES}
+        session.commit()
+    return Cast(app, ids, site_ids, tenant_ids, contracts, payments, requests)
+
+
+def _site(session: Session, slug: str, zh: str, en: str) -> int:
+    site = sites.add_site(session, slug, zh, en, date(2023, 12, 22))
+    assert isinstance(site, Site), site
+    return site.id
+
+
+def _tenant(session: Session, site_id: int, name: str) -> int:
+    profile = Profile(name=name, credit_code=credit_code(site_id), industry="I", contact_name=f"{name}联系人")
+    settled = tenants.admit(session, ALL, act(), site_id, profile, date(2024, 3, 1))
+    assert settled.tenant_id, settled.problems
+    return settled.tenant_id
+
+
+def _fact(session: Session, tenant_id: int, category: str) -> int:
+    tenancy_id = session.scalars(sa.select(Tenancy.id).filter_by(tenant_id=tenant_id)).one()
+    draft = Draft(tenancy_id, category, date(2024, 5, 6), 654_321_00, counterparty="示例单位", document_number="C-1")
+    posted = ledger.post(session, ALL, act(), [draft])
+    assert posted.posting_id, posted.problems
+    return session.scalars(sa.select(LedgerEntry.id).filter_by(posting_id=posted.posting_id)).one()
+
+
+def _request(session: Session, site_ids: dict[str, int], slug: str) -> int:
+    receiver = next(site_id for other, site_id in site_ids.items() if other != slug)
+    asked = transfers.request(session, ALL, receiver, credit_code(site_ids[slug]), date(2024, 6, 1))
+    assert asked.request_id, asked.problems
+    return asked.request_id
