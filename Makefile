@@ -1,9 +1,9 @@
-# The project's commands: make setup, run, test, check, bench, lock, clean.
+# The project's commands: make setup, run, test, check, bench, pictures, lock, clean.
 
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: setup run dev test check lint bench lock clean python
+.PHONY: setup run dev test check lint bench pictures lock clean python
 .NOTPARALLEL:
 
 # Install what the program needs: .venv, the front end, translations.
@@ -35,6 +35,10 @@ lint: dev
 # Times of the pages with a small and a large ledger.
 bench: dev
 	@$(VENV_PYTHON) -m tests.bench
+
+# The pictures of the README, taken anew from the real pages.
+pictures: dev
+	@$(VENV_PYTHON) -m tests.browser.pictures
 
 dev: python
 	@$(PYTHON) tools/install.py dev

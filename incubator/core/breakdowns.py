@@ -97,7 +97,7 @@ def contributors(session: Session, clocks: Clocks, site_id: int, limit: int = 5)
     """Return the tenants with the highest contract value, the highest first."""
     for tenancy_id, fen in totals.largest(session, site_id, CONTRACTS, clocks.as_of, clocks.known_at, limit):
         tenancy = session.get_one(Tenancy, tenancy_id)
-        yield Contributor(tenancy.tenant_id, tenancy.tenant.name, fen)
+        yield Contributor(tenancy.tenant_id, tenancy.name, fen)
 
 
 def concentration(found: Iterable[Contributor], total_fen: int) -> Fraction | None:

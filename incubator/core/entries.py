@@ -202,7 +202,7 @@ def _select(clocks: Clocks) -> Query:
         replaced = sa.and_(replaced, replacement.posting_id.in_(known))
     return (
         sa.select(
-            LedgerEntry, Tenant.id, Tenant.name, Site.slug, Site.name_zh, Site.name_en, Posting.recorded_at,
+            LedgerEntry, Tenant.id, Tenancy.name, Site.slug, Site.name_zh, Site.name_en, Posting.recorded_at,
             Posting.known_at, Person.name, Posting.kind, Posting.reason, reversal.id, replacement.id,
         )
         .join(Tenancy, Tenancy.id == LedgerEntry.tenancy_id)
@@ -277,9 +277,9 @@ def _text(text: str) -> Any:
         .join(Tenant)
         .where(
             sa.or_(
-                Tenant.name.contains(plain, autoescape=True),
-                Tenant.former_names.contains(plain, autoescape=True),
-                Tenant.initials.startswith(plain.lower(), autoescape=True),
+                Tenancy.name.contains(plain, autoescape=True),
+                Tenancy.former_names.contains(plain, autoescape=True),
+                Tenancy.initials.startswith(plain.lower(), autoescape=True),
                 Tenant.credit_code == fold(plain),
             )
         )

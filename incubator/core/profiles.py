@@ -14,7 +14,7 @@ from incubator.core.industries import INDUSTRIES
 from incubator.models.site import Institution, Zone
 from incubator.models.tenant import Tenancy, Tenant, TenantVersion
 from incubator.values import credit_code, pinyin
-from incubator.values.money import LIMIT_FEN
+from incubator.values.money import LIMIT_FEN, yuan
 from incubator.values.problem import Problem
 from incubator.values.words import Words
 
@@ -85,12 +85,14 @@ NO_INDUSTRY = Words("没有这个行业", "There is no such industry")
 NO_ZONE = Words("本园区没有这个分园", "This site has no such zone")
 NO_INSTITUTION = Words("没有这个来源单位", "There is no such institution")
 NEGATIVE = Words("不能为负数", "This cannot be negative")
+TOO_LARGE = Words("数值过大，请核对单位", "This is too large; check the unit")
 FOUNDED_LATER = Words("成立日期晚于今天", "The founding date is after today")
 NO_KIND = Words("主体类型为企业或科创团队", "A tenant is an enterprise or a team")
 STALE = Words(
     "您打开此页后，资料已被更改：{fields}。未保存；请核对后再次保存",
     "The profile was changed after you opened this page: {fields}. Nothing was saved; check and save again",
 )
+NOTHING = Words("（空）", "(empty)")
 CHANGE = Words("{field}现为“{value}”", "{field} is now “{value}”")
 
 _LONG = {"note": 2000}
@@ -127,7 +129,7 @@ def _limits(profile: Profile) -> list[Problem]:
     for name in ("registered_capital_fen", "area_dm2"):
         value = getattr(profile, name)
         if value is not None and not 0 <= value <= LIMIT_FEN:
-            found.append(Problem(name, NEGATIVE))
+            found.append(Problem(name, NEGATIVE if value < 0 else TOO_LARGE))
     if profile.founded_on is not None and profile.founded_on > clock.today():
         found.append(Problem("founded_on", FOUNDED_LATER))
     return found
@@ -176,7 +178,8 @@ def save(
     """Write a checked profile onto tenant and stay, and append its version. The version number counts itself up."""
     for name, value in asdict(profile).items():
         setattr(tenancy if name in PLACE_FIELDS else tenant, name, value)
-    tenant.sort_key, tenant.initials = pinyin.sort_key(profile.name), pinyin.initials(profile.name)
+    tenancy.name, tenancy.former_names = profile.name, profile.former_names
+    tenancy.sort_key, tenancy.initials = pinyin.sort_key(profile.name), pinyin.initials(profile.name)
     if tenant.id is not None and not session.is_modified(tenant):
         flag_modified(tenant, "note")  # a version per save, also when only the place changed
     session.add(tenant)
@@ -220,12 +223,26 @@ def stale(session: Session, tenant: Tenant, opened_version: int, hidden: Collect
     now = versions(session, tenant.id)[0]
     changed = differences(from_version(then), from_version(now)) if then else []
     shown = [
-        FIELD_WORDS[name] if name in hidden else CHANGE.fill(field=FIELD_WORDS[name], value=_or_nothing(value))
+        FIELD_WORDS[name] if name in hidden else CHANGE.fill(field=FIELD_WORDS[name], value=_told(session, name, value))
         for name, _, value in changed
     ]
     listed = Words("；".join(words.zh for words in shown), "; ".join(words.en for words in shown))
     return Problem("", STALE.fill(fields=listed))
 
 
-def _or_nothing(value: Any) -> Any:
-    return "" if value is None else value
+_NAMED: dict[str, type[Institution] | type[Zone]] = {"institution_id": Institution, "zone_id": Zone}
+
+
+def _told(session: Session, name: str, value: Any) -> Any:
+    """Return a value as people know it: the name behind a number or letter, yuan for fen, m² for dm²."""
+    if value is None or value == "":
+        return NOTHING
+    if name == "industry":
+        return INDUSTRIES.get(value, value)
+    named = _NAMED.get(name)
+    found = None if named is None else session.get(named, value)
+    if found is not None:
+        return Words(found.name_zh, found.name_en)
+    if name == "kind":
+        return KINDS.get(value, value)
+    return {"registered_capital_fen": yuan, "area_dm2": yuan}.get(name, str)(value)

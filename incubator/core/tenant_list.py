@@ -101,7 +101,7 @@ class Foot(NamedTuple):
 
 def page(session: Session, scope: Scope, clocks: Clocks, asked: Filter, limit: int = PAGE) -> Page:
     """Return one page of the list, by keyset."""
-    column = Tenant.sort_key if asked.sort == "name" else sa.func.coalesce(Tenancy.admitted_on, date.min)
+    column = Tenancy.sort_key if asked.sort == "name" else sa.func.coalesce(Tenancy.admitted_on, date.min)
     query = (
         sa.select(Tenant, Tenancy, Site.slug, Site.name_zh, Site.name_en)
         .join(Tenancy, Tenancy.tenant_id == Tenant.id)
@@ -119,7 +119,7 @@ def page(session: Session, scope: Scope, clocks: Clocks, asked: Filter, limit: i
 
 
 def _cursor(row: Row, asked: Filter) -> str:
-    value = row.tenant.sort_key if asked.sort == "name" else (row.tenancy.admitted_on or date.min).isoformat()
+    value = row.tenancy.sort_key if asked.sort == "name" else (row.tenancy.admitted_on or date.min).isoformat()
     return f"{row.tenancy.id}~{value}"
 
 
@@ -164,10 +164,10 @@ def _identity(asked: Filter) -> list[Any]:
         plain = asked.text.strip()
         found.append(
             sa.or_(
-                Tenant.name.contains(plain, autoescape=True),
-                Tenant.former_names.contains(plain, autoescape=True),
-                Tenant.sort_key.contains(plain.lower(), autoescape=True),
-                Tenant.initials.contains(plain.lower(), autoescape=True),
+                Tenancy.name.contains(plain, autoescape=True),
+                Tenancy.former_names.contains(plain, autoescape=True),
+                Tenancy.sort_key.contains(plain.lower(), autoescape=True),
+                Tenancy.initials.contains(plain.lower(), autoescape=True),
                 Tenant.credit_code.contains(credit_code.normalise(plain), autoescape=True),
             )
         )

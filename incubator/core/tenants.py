@@ -237,6 +237,7 @@ def register(
     repeated = tenant_of_key(session, act.key)
     if repeated is not None:
         return Settled(repeated, [])
+    _locked(session, tenancy)
     profile = profiles.clean(replace(profile, kind=ENTERPRISE))
     problems = profiles.check(session, profile, tenancy.site_id)
     if tenancy.tenant.kind != TEAM:
@@ -288,6 +289,12 @@ def _registers(session: Session, entry: LedgerEntry) -> bool:
     return any(leg.category == "ent_registered" for leg in ledger.event_of(session, entry))
 
 
+def _locked(session: Session, tenancy: Tenancy) -> Tenant:
+    """Lock the tenant of a stay and read it anew: nobody else changes its profile until this transaction ends."""
+    query = sa.select(Tenant).filter_by(id=tenancy.tenant_id).with_for_update(key_share=True)
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
 def _taken(session: Session, code: str | None, tenant_id: int) -> list[Problem]:
     holder = _holder(session, code)
     return [] if holder is None or holder.id == tenant_id else [Problem("credit_code", CODE_TAKEN)]
@@ -300,9 +307,7 @@ def edit(session: Session, scope: Scope, act: Act, tenancy_id: int, opened_versi
         return Settled(None, [Problem("tenancy", ledger.NOT_FOUND)])
     if tenancy.status not in ("in_residence", "signed"):
         return Settled(None, [Problem("", NOT_HERE)])
-    tenant = session.scalars(
-        sa.select(Tenant).filter_by(id=tenancy.tenant_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    tenant = _locked(session, tenancy)
     profile = profiles.clean(profile)
     if not profiles.differences(profiles.profile_of(tenant, tenancy), profile):
         return Settled(tenant.id, [])  # also the second sending of a form that was saved
@@ -344,7 +349,7 @@ def readmit(
     ledger.lock_sites(session, {tenancy.site_id})
     if tenant_of_key(session, act.key) is not None:
         return Settled(tenancy.tenant_id, [])
-    became_company = tenancy.tenant.kind == TEAM and profile is not None
+    became_company = _locked(session, tenancy).kind == TEAM and profile is not None
     problems = []
     if became_company and profile is not None:
         profile = profiles.clean(replace(profile, kind=ENTERPRISE))

@@ -24,8 +24,6 @@ class Tenant(Base):
     version: Mapped[int] = mapped_column()
     kind: Mapped[Code]
     name: Mapped[Name]
-    sort_key: Mapped[Name] = mapped_column(index=True)
-    initials: Mapped[Name]
     credit_code: Mapped[Code | None] = mapped_column(unique=True)
     former_names: Mapped[Name]
     legal_representative: Mapped[Name]
@@ -44,7 +42,10 @@ class Tenant(Base):
 
 
 class Tenancy(Base):
-    """A tenant's stay at one site; coming back continues it. Status and dates are projections of the residency book."""
+    """A tenant's stay at one site; coming back continues it. Status and dates are projections of the residency book.
+
+    The names are as the site knew them last: what a tenant is called after it moved on is not the old site's business.
+    """
 
     __tablename__ = "tenancy"
     __table_args__ = (
@@ -52,6 +53,7 @@ class Tenancy(Base):
         sa.UniqueConstraint("tenant_id", "site_id"),
         sa.ForeignKeyConstraint(["zone_id", "site_id"], ["zone.id", "zone.site_id"]),
         sa.Index("ix_tenancy_site_id_admitted_on", "site_id", "admitted_on", "id"),
+        sa.Index("ix_tenancy_site_id_sort_key", "site_id", "sort_key", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -63,6 +65,10 @@ class Tenancy(Base):
     registered_on: Mapped[date | None]
     ended_on: Mapped[date | None]
     zone_id: Mapped[int | None]
+    name: Mapped[Name] = mapped_column(default="")
+    former_names: Mapped[Name] = mapped_column(default="")
+    sort_key: Mapped[Name] = mapped_column(default="")
+    initials: Mapped[Name] = mapped_column(default="")
     building: Mapped[Name]
     room: Mapped[Name]
     area_dm2: Mapped[int | None] = mapped_column(sa.BigInteger)

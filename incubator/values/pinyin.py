@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-
-from pypinyin import Style, lazy_pinyin, load_phrases_dict
+from importlib import import_module
+from types import ModuleType
 
 _PLACES = {"长治": [["cháng"], ["zhì"]], "洪洞": [["hóng"], ["tóng"]], "解州": [["hài"], ["zhōu"]]}
 """Places of Shanxi whose reading the general dictionary gets wrong."""
 
 
 @cache
-def _load_places() -> None:
-    load_phrases_dict(_PLACES)
+def _library() -> ModuleType:
+    """Return the library with our places; its dictionary takes longer to load than the rest of a start."""
+    library = import_module("pypinyin")
+    library.load_phrases_dict(_PLACES)
+    return library
 
 
 def sort_key(name: str) -> str:
     """Return what a name sorts by: its syllables in lower case, 200 characters at most."""
-    _load_places()
-    return " ".join(lazy_pinyin(_plain(name))).lower()[:200]
+    return " ".join(_library().lazy_pinyin(_plain(name))).lower()[:200]
 
 
 def initials(name: str) -> str:
     """Return the first letters of a name's syllables: 示例甲新材料 → sljxcl."""
-    _load_places()
-    return "".join(lazy_pinyin(_plain(name), style=Style.FIRST_LETTER)).lower()[:200]
+    library = _library()
+    return "".join(library.lazy_pinyin(_plain(name), style=library.Style.FIRST_LETTER)).lower()[:200]
 
 
 def _plain(name: str) -> str:

@@ -263,7 +263,7 @@ def offered(site_id: int, text: str = "") -> list[tuple[str, str, str]]:
     """Return tenants of a site as options: number, name, and what and since when they are."""
     clocks = Clocks(clock.today())
     found = one_tenant.offered(db.session(), access.scope(), clocks, site_id, text)
-    return [(str(row.tenant.id), row.tenant.name, note_of(row.stage, row.tenancy.admitted_on)) for row in found]
+    return [(str(row.tenant.id), row.tenancy.name, note_of(row.stage, row.tenancy.admitted_on)) for row in found]
 
 
 def note_of(stage: str, admitted_on: Any) -> str:

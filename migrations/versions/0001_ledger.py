@@ -259,8 +259,6 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("sort_key", sa.String(length=200), nullable=False),
-        sa.Column("initials", sa.String(length=200), nullable=False),
         sa.Column("credit_code", sa.String(length=32), nullable=True),
         sa.Column("former_names", sa.String(length=200), nullable=False),
         sa.Column("legal_representative", sa.String(length=200), nullable=False),
@@ -278,7 +276,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tenant")),
         sa.UniqueConstraint("credit_code", name=op.f("uq_tenant_credit_code")),
     )
-    op.create_index(op.f("ix_tenant_sort_key"), "tenant", ["sort_key"], unique=False)
     op.create_table(
         "zone",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -324,6 +321,10 @@ def upgrade() -> None:
         sa.Column("registered_on", sa.Date(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("zone_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("former_names", sa.String(length=200), nullable=False),
+        sa.Column("sort_key", sa.String(length=200), nullable=False),
+        sa.Column("initials", sa.String(length=200), nullable=False),
         sa.Column("building", sa.String(length=200), nullable=False),
         sa.Column("room", sa.String(length=200), nullable=False),
         sa.Column("area_dm2", sa.BigInteger(), nullable=True),
@@ -337,6 +338,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "site_id", name=op.f("uq_tenancy_tenant_id_site_id")),
     )
     op.create_index("ix_tenancy_site_id_admitted_on", "tenancy", ["site_id", "admitted_on", "id"], unique=False)
+    op.create_index("ix_tenancy_site_id_sort_key", "tenancy", ["site_id", "sort_key", "id"], unique=False)
     op.create_table(
         "tenant_version",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -526,13 +528,13 @@ def downgrade() -> None:
     )
     op.drop_table("transfer_request")
     op.drop_table("tenant_version")
+    op.drop_index("ix_tenancy_site_id_sort_key", table_name="tenancy")
     op.drop_index("ix_tenancy_site_id_admitted_on", table_name="tenancy")
     op.drop_table("tenancy")
     op.drop_index("ix_first_fact_day", table_name="first_fact")
     op.drop_table("first_fact")
     op.drop_table("chain_link")
     op.drop_table("zone")
-    op.drop_index(op.f("ix_tenant_sort_key"), table_name="tenant")
     op.drop_table("tenant")
     op.drop_table("site_head")
     op.drop_index(op.f("ix_sign_in_person_id"), table_name="sign_in")

@@ -14,7 +14,6 @@ from incubator.core import ledger, sites
 from incubator.core.access import Scope
 from incubator.core.drafts import Act, Draft
 from incubator.models.tenant import Tenancy, Tenant
-from incubator.values import pinyin
 
 FIRST, LAST = date(2023, 1, 1), date(2026, 10, 31)
 BATCH = 10_000
@@ -63,13 +62,14 @@ def _tenants(session: Session, site_ids: list[int], number: int, rnd: random.Ran
     for n in range(1, number + 1):
         name = f"示例测试企业{n}"
         tenants.append({
-            "id": n, "version": 1, "kind": "enterprise", "name": name, "sort_key": f"shi li ce shi qi ye {n:07d}",
-            "initials": pinyin.initials(name), "credit_code": None, "former_names": "", "legal_representative": "",
-            "contact_name": "", "contact_phone": "", "industry": rnd.choice("CCCIMMNDA"), "technology_field": "",
-            "project_leader": "", "note": "",
+            "id": n, "version": 1, "kind": "enterprise", "name": name, "credit_code": None, "former_names": "",
+            "legal_representative": "", "contact_name": "", "contact_phone": "", "industry": rnd.choice("CCCIMMNDA"),
+            "technology_field": "", "project_leader": "", "note": "",
         })  # fmt: skip
-        site = rnd.choices(site_ids, weights)[0]
-        tenancies.append({"id": n, "tenant_id": n, "site_id": site, "status": "none", "building": "", "room": ""})
+        tenancies.append({
+            "id": n, "tenant_id": n, "site_id": rnd.choices(site_ids, weights)[0], "status": "none", "name": name,
+            "sort_key": f"shi li ce shi qi ye {n:07d}", "initials": "slcsqy", "building": "", "room": "",
+        })  # fmt: skip
     session.execute(sa.insert(Tenant.__table__), tenants)  # type: ignore[arg-type]
     session.execute(sa.insert(Tenancy.__table__), tenancies)  # type: ignore[arg-type]
     return [tenancy["id"] for tenancy in tenancies]

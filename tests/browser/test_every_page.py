@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Valley
+from tests.browser.valley import Valley
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 DAY = "as_of=2024-10-15"

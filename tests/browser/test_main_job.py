@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Valley
+from tests.browser.valley import Valley
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 DAY = "2024-10-15"

@@ -10,6 +10,7 @@ from incubator.core.books import BOOKS, CATEGORIES
 from incubator.values.month import day_of
 from incubator.web import filters
 from incubator.web.context import link_if
+from incubator.web.questions import asked_clocks
 
 if TYPE_CHECKING:
     from incubator.core import entries
@@ -120,7 +121,8 @@ def _technology(entry: Any) -> Any:
 def actions(row: entries.Row, scope: Scope) -> list[dict[str, str]]:
     """Return what this person may do with a row that stands."""
     entry = row.entry
-    if entry.reverses_id or row.reversed_by or not scope.can_write(entry.site_id):
+    past = asked_clocks().known_at is not None
+    if past or entry.reverses_id or row.reversed_by or not scope.can_write(entry.site_id):
         return []
     offered = [("entries.correct", _("更正"))]
     if entry.book == _WITH_TECHNOLOGY and not entry.refers_to_id:

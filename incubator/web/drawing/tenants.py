@@ -54,7 +54,7 @@ def _row(row: tenant_list.Row) -> dict[str, Any]:
         "id": f"tenancy-{row.tenancy.id}",
         "kind": "" if row.stage in IN_RESIDENCE else "quiet",
         "cells": {
-            "name": {"text": row.tenant.name, "href": link_if("tenants.show", tenant_id=row.tenant.id)},
+            "name": {"text": row.tenancy.name, "href": link_if("tenants.show", tenant_id=row.tenant.id)},
             "site": filters.said(row.site_words),
             "kind": filters.said(KINDS[row.tenant.kind]),
             "stage": {"status": stage_status(row.stage)},
