@@ -230,7 +230,8 @@ def stale(session: Session, tenant: Tenant, opened_version: int, hidden: Collect
     return Problem("", STALE.fill(fields=listed))
 
 
-_NAMED: dict[str, type[Institution] | type[Zone]] = {"institution_id": Institution, "zone_id": Zone}
+def _named(thing: Institution | Zone | None) -> Words:
+    return NOTHING if thing is None else Words(thing.name_zh, thing.name_en)
 
 
 def _told(session: Session, name: str, value: Any) -> Any:
@@ -239,10 +240,10 @@ def _told(session: Session, name: str, value: Any) -> Any:
         return NOTHING
     if name == "industry":
         return INDUSTRIES.get(value, value)
-    named = _NAMED.get(name)
-    found = None if named is None else session.get(named, value)
-    if found is not None:
-        return Words(found.name_zh, found.name_en)
+    if name == "institution_id":
+        return _named(session.get(Institution, value))
+    if name == "zone_id":
+        return _named(session.get(Zone, value))
     if name == "kind":
         return KINDS.get(value, value)
     return {"registered_capital_fen": yuan, "area_dm2": yuan}.get(name, str)(value)
