@@ -23,6 +23,7 @@ from incubator.web import (
     filters,
     language,
     ledger,
+    numbers,
     overview,
     preferences,
     residency,
@@ -68,7 +69,7 @@ def create_app(config: Config | None = None) -> Flask:
     extensions.csrf.init_app(app)
     extensions.babel.init_app(app, locale_selector=language.choose)
     account.register(app)
-    for part in (security, errors, filters, context, cli):
+    for part in (numbers, security, errors, filters, context, cli):
         part.register(app)
     for pages in PAGES:
         app.register_blueprint(pages)

@@ -13,7 +13,7 @@ from incubator.core.books import TECHNOLOGY
 from incubator.core.industries import INDUSTRIES
 from incubator.core.tenant_list import STAGES
 from incubator.models.ledger import ChainLink, LedgerEntry
-from incubator.models.tenant import Tenancy, Tenant
+from incubator.models.tenant import Tenancy
 from incubator.values.words import Words
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def breakdowns(session: Session, scope: Scope, clocks: Clocks, site_id: int) -> 
     """Answer for one site that the person sees."""
     institutions = sites.institutions(session)
     return Breakdowns(
-        industries=_shares(session, clocks, site_id, Tenant.industry, lambda key: INDUSTRIES.get(key, NO_INDUSTRY)),
-        sources=_shares(session, clocks, site_id, Tenant.institution_id, lambda key: institutions.get(key, NO_SOURCE)),
+        industries=_shares(session, clocks, site_id, Tenancy.industry, lambda key: INDUSTRIES.get(key, NO_INDUSTRY)),
+        sources=_shares(session, clocks, site_id, Tenancy.institution_id, lambda key: institutions.get(key, NO_SOURCE)),
         stages=_stages(session, clocks, site_id),
         contributors=tuple(contributors(session, clocks, site_id)),
         recent=tuple(recent(session, scope, clocks, site_id)),
@@ -77,12 +77,7 @@ def _shares(
 ) -> tuple[Share, ...]:
     """Count the tenants in residence by one column of their profile, the most frequent first."""
     here = tenant_list.in_residence(clocks, site_id).subquery()
-    query = (
-        sa.select(column, sa.func.count())
-        .join(Tenancy, Tenancy.tenant_id == Tenant.id)
-        .join(here, here.c.tenancy_id == Tenancy.id)
-        .group_by(column)
-    )
+    query = sa.select(column, sa.func.count()).join(here, here.c.tenancy_id == Tenancy.id).group_by(column)
     found = [("0" if key is None else str(key), int(n)) for key, n in session.execute(query)]
     return tuple(Share(key, words(key), n) for key, n in sorted(found, key=lambda pair: (-pair[1], pair[0])))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from incubator.core.books import BOOKS, CATEGORIES, Category
 from incubator.values.money import LIMIT_FEN
-from incubator.values.month import EARLIEST
+from incubator.values.month import EARLIEST, LATEST
 from incubator.values.problem import Problem
 from incubator.values.words import Words
 
@@ -67,6 +67,7 @@ def fold(number: str) -> str:
 
 UNKNOWN_CATEGORY = Words("没有这个类别", "There is no such category")
 TOO_OLD = Words("日期早于 {day}", "The date is before {day}")
+TOO_LATE = Words("日期晚于 {day}", "The date is after {day}")
 NOT_YET = Words("“{category}”自 {day} 起才有", "“{category}” exists since {day} only")
 NO_AMOUNT = Words("金额须大于零", "The amount must be above zero")
 NO_CHANGE = Words("变更金额不能为零", "A supplement must change an amount")
@@ -97,6 +98,8 @@ def check(draft: Draft) -> list[Problem]:
 def _date(draft: Draft, category: Category) -> list[Problem]:
     if draft.happened_on < EARLIEST:
         return [Problem("happened_on", TOO_OLD.fill(day=EARLIEST.isoformat()), value=draft.happened_on.isoformat())]
+    if draft.happened_on > LATEST:
+        return [Problem("happened_on", TOO_LATE.fill(day=LATEST.isoformat()), value=draft.happened_on.isoformat())]
     if draft.happened_on < category.since and not draft.change:
         message = NOT_YET.fill(category=category.words, day=category.since.isoformat())
         return [Problem("category", message, value=draft.category)]

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from incubator.models.types import Query
 
 PAGE = 50
+LARGEST = 2**63
+"""The first number that no column holds."""
 SORTS = ("day", "amount", "recorded")
 PARTS = {
     "sales_only": Words("仅销售", "Sales only"),
@@ -280,7 +282,7 @@ def _text(text: str) -> Any:
                 Tenancy.name.contains(plain, autoescape=True),
                 Tenancy.former_names.contains(plain, autoescape=True),
                 Tenancy.initials.startswith(plain.lower(), autoescape=True),
-                Tenant.credit_code == fold(plain),
+                Tenancy.credit_code == fold(plain),
             )
         )
     )
@@ -318,9 +320,10 @@ def _read_cursor(asked: Filter) -> tuple[Any, int] | None:
     """Read where the last page ended; a cursor that was tampered with starts the list anew."""
     value, _, number = asked.after.partition("~")
     try:
-        return (int(value) if asked.sort in ("amount", "recorded") else date.fromisoformat(value)), int(number)
+        found = (int(value) if asked.sort in ("amount", "recorded") else date.fromisoformat(value)), int(number)
     except ValueError:
         return None
+    return found if all(isinstance(part, date) or abs(part) < LARGEST for part in found) else None
 
 
 # ── the foot ─────────────────────────────────────────────────────────────────────────────────────────────────────────

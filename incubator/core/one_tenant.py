@@ -58,7 +58,10 @@ def seen(session: Session, scope: Scope, tenant_id: int, site_id: int | None = N
         return None
     tenant = session.get_one(Tenant, tenant_id)
     elsewhere = len(stays) < len(every)
-    if elsewhere and not any(stay.status in CURRENT for stay in stays):
+    held = any(stay.status == "in_residence" for stay in stays) or (
+        any(stay.status == "signed" for stay in stays) and not any(stay.status == "in_residence" for stay in every)
+    )
+    if elsewhere and not held:
         version = _left_with(session, scope, tenant_id, stays[0].ended_on)
         if version is None:
             return None

@@ -178,7 +178,8 @@ def save(
     """Write a checked profile onto tenant and stay, and append its version. The version number counts itself up."""
     for name, value in asdict(profile).items():
         setattr(tenancy if name in PLACE_FIELDS else tenant, name, value)
-    tenancy.name, tenancy.former_names = profile.name, profile.former_names
+    for name in ("name", "former_names", "credit_code", "industry", "institution_id"):
+        setattr(tenancy, name, getattr(profile, name))
     tenancy.sort_key, tenancy.initials = pinyin.sort_key(profile.name), pinyin.initials(profile.name)
     if tenant.id is not None and not session.is_modified(tenant):
         flag_modified(tenant, "note")  # a version per save, also when only the place changed

@@ -186,8 +186,9 @@ def _months(by_month: Mapping[int, Cells], as_of: date, *, province: bool) -> It
     """Return every month from the first with an entry to the day's, empty ones included."""
     if not by_month:
         return
-    last = month_of(as_of)
-    part = as_of != last_day(last)
+    asked = month_of(as_of)
+    last = min(asked, max(*by_month, month_of(clock.today())))  # a far day ahead adds no empty months
+    part = as_of != last_day(asked)
     for number in months(min(by_month), last):
         cells = by_month.get(number, {})
         flows = _flows(cells, province=province)
@@ -196,7 +197,7 @@ def _months(by_month: Mapping[int, Cells], as_of: date, *, province: bool) -> It
         technology = flows["technology_contract_value"].fen or 0
         yield Month(
             number=number,
-            part=part and number == last,
+            part=part and number == asked,
             figures=flows,
             sales_only=combined - technology,
             both=both,

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from incubator.core import totals
 from incubator.core.books import DEPARTURES, ENTERPRISE, STATUSES, TEAM
+from incubator.core.entries import LARGEST
 from incubator.core.measures import MEASURES, Cell, Cells, sum_of
 from incubator.models.ledger import IS_RESIDENCY, LedgerEntry, Posting
 from incubator.models.site import Site
@@ -127,9 +128,10 @@ def _read_cursor(asked: Filter) -> tuple[Any, int] | None:
     """Read where the last page ended; a cursor that was tampered with starts the list anew."""
     number, _, value = asked.after.partition("~")
     try:
-        return (value if asked.sort == "name" else date.fromisoformat(value)), int(number)
+        found = (value if asked.sort == "name" else date.fromisoformat(value)), int(number)
     except ValueError:
         return None
+    return found if abs(found[1]) < LARGEST else None
 
 
 def _rows(session: Session, clocks: Clocks, found: Sequence[Any]) -> list[Row]:
@@ -168,13 +170,13 @@ def _identity(asked: Filter) -> list[Any]:
                 Tenancy.former_names.contains(plain, autoescape=True),
                 Tenancy.sort_key.contains(plain.lower(), autoescape=True),
                 Tenancy.initials.contains(plain.lower(), autoescape=True),
-                Tenant.credit_code.contains(credit_code.normalise(plain), autoescape=True),
+                Tenancy.credit_code.contains(credit_code.normalise(plain), autoescape=True),
             )
         )
     if asked.industry:
-        found.append(Tenant.industry == ("" if asked.industry == NONE_GIVEN else asked.industry))
+        found.append(Tenancy.industry == ("" if asked.industry == NONE_GIVEN else asked.industry))
     if asked.institution_id is not None:
-        found.append(Tenant.institution_id == (asked.institution_id or None))
+        found.append(Tenancy.institution_id == (asked.institution_id or None))
     return found
 
 
@@ -316,12 +318,12 @@ def _count_stages(session: Session, clocks: Clocks, asked: Filter, chosen: Query
     arrived = ENTERPRISE - DEPARTURES.keys()
     kinds = (
         _facts(clocks, asked.site_id, entry.tenancy_id, (_sum_over(arrived) > 0).label("enterprise"))
-        .where(entry.tenancy_id.in_(chosen))
         .group_by(entry.tenancy_id)
-        .subquery()
+        .cte("kinds")
+        .prefix_with("MATERIALIZED")  # or SQLite looks each tenancy up among all of its entries
     )
-    query = sa.select(kinds.c.enterprise, sa.func.count()).group_by(kinds.c.enterprise)
-    found = {bool(enterprise): int(n) for enterprise, n in session.execute(query)}
+    mine = sa.select(kinds.c.enterprise, sa.func.count()).where(kinds.c.tenancy_id.in_(chosen))
+    found = {bool(enterprise): int(n) for enterprise, n in session.execute(mine.group_by(kinds.c.enterprise))}
     return {"enterprise": found.get(True, 0), "team": found.get(False, 0)}
 
 

@@ -20,7 +20,7 @@ from incubator.values.problem import Problem
 from incubator.values.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -39,6 +39,10 @@ CAME_BEFORE = Words(
     "This credit code belongs to “{name}”, which was at this site before: readmit it from its page",
 )
 CODE_TAKEN = Words("此信用代码已属于另一主体", "This credit code belongs to another tenant")
+NOT_ON_THAT_DAY = Words(
+    "此信用代码不能在这一天入驻，请核对日期，或由省级管理员处理",
+    "The holder of this credit code cannot be admitted on this day; check the day, or ask the province administrator",
+)
 NO_DAY = Words("请填写签约日期或入驻日期", "Please give the day of signing or of admission")
 SIGNED_LATER = Words("签约日期晚于入驻日期", "The day of signing is after the day of admission")
 NOT_TEAM = Words("只有科创团队可以办理注册成立", "Only a team can be registered as an enterprise")
@@ -98,9 +102,9 @@ def admit(
         return Settled(None, [Problem("site", ledger.NOT_FOUND)])
     profile = profiles.clean(profile)
     ledger.lock_sites(session, {site_id})
-    repeated = tenant_of_key(session, act.key)
-    if repeated is not None:
-        return Settled(repeated, [])
+    again = repeated(session, act, site_id, (admitted_on, signed_on), profile=profile)
+    if again is not None:
+        return again
     problems = profiles.check(session, profile, site_id) + _days(admitted_on, signed_on)
     holder = _holder(session, profile.credit_code)
     conflict = _conflict(session, holder, site_id)
@@ -113,9 +117,14 @@ def admit(
         drafts = _arrival(session, tenancy, profile.kind, holder, admitted_on, signed_on)
         _post(session, scope, act, drafts)
         answers.append(Settled(tenant.id, []))
-    if answers[0].problems and holder is None:  # somebody else may have admitted it meanwhile
-        return _conflict(session, _holder(session, profile.credit_code), site_id) or answers[0]
-    return answers[0]
+    return _explained(session, answers[0], holder, profile.credit_code, site_id) if answers[0].problems else answers[0]
+
+
+def _explained(session: Session, answer: Settled, holder: Tenant | None, code: str | None, site_id: int) -> Settled:
+    """Say of a refused arrival what this site may know: neither the days of a stay elsewhere, nor who came first."""
+    if holder is not None:
+        return Settled(None, [Problem("admitted_on", NOT_ON_THAT_DAY)])
+    return _conflict(session, _holder(session, code), site_id) or answer  # somebody may have admitted it meanwhile
 
 
 def _days(admitted_on: date | None, signed_on: date | None) -> list[Problem]:
@@ -126,16 +135,62 @@ def _days(admitted_on: date | None, signed_on: date | None) -> list[Problem]:
     return []
 
 
-def tenant_of_key(session: Session, key: str) -> int | None:
-    """Return the tenant of the posting that this form has made before, if it has."""
+class Booked(NamedTuple):
+    """What a form with some key has booked: for which tenant, by whom, at which sites and on which days."""
+
+    tenant_id: int
+    recorded_by: int | None
+    site_ids: frozenset[int]
+    days: frozenset[date]
+
+
+def booked(session: Session, key: str) -> Booked | None:
+    """Return what the form with this key has booked; None if it is new."""
     query = (
-        sa.select(Tenancy.tenant_id)
+        sa.select(Tenancy.tenant_id, Posting.recorded_by, LedgerEntry.site_id, LedgerEntry.happened_on)
         .join(LedgerEntry, LedgerEntry.tenancy_id == Tenancy.id)
         .join(Posting, Posting.id == LedgerEntry.posting_id)
         .where(Posting.key == key)
-        .limit(1)
     )
-    return session.scalar(query)
+    rows = session.execute(query).all()
+    if not rows:
+        return None
+    sites, days = frozenset(row.site_id for row in rows), frozenset(row.happened_on for row in rows)
+    return Booked(rows[0].tenant_id, rows[0].recorded_by, sites, days)
+
+
+def repeated(
+    session: Session,
+    act: Act,
+    site_id: int,
+    days: Collection[date | None],
+    tenant_id: int | None = None,
+    profile: Profile | None = None,
+) -> Settled | None:
+    """Return the first answer to a form that comes again; used for other content or by somebody else it is refused.
+
+    None: the key is new.
+    """
+    before = booked(session, act.key)
+    if before is None:
+        return None
+    same = (
+        before.recorded_by == act.by
+        and site_id in before.site_ids
+        and before.days == frozenset(day for day in days if day is not None)
+        and tenant_id in (None, before.tenant_id)
+        and (profile is None or _known_as(session, before.tenant_id, profile))
+    )
+    return Settled(before.tenant_id, []) if same else Settled(None, [Problem("", ledger.KEY_USED)])
+
+
+def _known_as(session: Session, tenant_id: int, profile: Profile) -> bool:
+    """Say whether some save of a tenant gave it this name and code."""
+    wanted = profile.name, profile.credit_code
+    return any(
+        (version.profile["name"], version.profile["credit_code"]) == wanted
+        for version in profiles.versions(session, tenant_id)
+    )
 
 
 def _holder(session: Session, code: str | None) -> Tenant | None:
@@ -152,7 +207,7 @@ def _conflict(session: Session, holder: Tenant | None, site_id: int) -> Settled 
         return Settled(None, [Problem("credit_code", HELD)], held=True)
     if here and here[0].status != "none":
         message = HERE_ALREADY if here[0].status in ("in_residence", "signed") else CAME_BEFORE
-        return Settled(holder.id, [Problem("credit_code", message.fill(name=holder.name))])
+        return Settled(holder.id, [Problem("credit_code", message.fill(name=here[0].name))])
     return None
 
 
@@ -207,9 +262,9 @@ def admit_signed(session: Session, scope: Scope, act: Act, tenancy_id: int, admi
     if tenancy is None:
         return Settled(None, [Problem("tenancy", ledger.NOT_FOUND)])
     ledger.lock_sites(session, {tenancy.site_id})
-    repeated = tenant_of_key(session, act.key)  # before the facts are looked up, which this form has changed
-    if repeated is not None:
-        return Settled(repeated, [])
+    again = repeated(session, act, tenancy.site_id, (admitted_on,), tenancy.tenant_id)
+    if again is not None:  # before the facts are looked up, which this form has changed
+        return again
     drafts = _arrival(session, tenancy, tenancy.tenant.kind, tenancy.tenant, admitted_on, None)
     return _posted(session, scope, act, tenancy, drafts)
 
@@ -234,11 +289,12 @@ def register(
     if tenancy is None:
         return Settled(None, [Problem("tenancy", ledger.NOT_FOUND)])
     ledger.lock_sites(session, {tenancy.site_id})
-    repeated = tenant_of_key(session, act.key)
-    if repeated is not None:
-        return Settled(repeated, [])
-    _locked(session, tenancy)
     profile = profiles.clean(replace(profile, kind=ENTERPRISE))
+    day = max(registered_on, tenancy.admitted_on or registered_on)
+    again = repeated(session, act, tenancy.site_id, (day,), tenancy.tenant_id, profile)
+    if again is not None:
+        return again
+    _locked(session, tenancy)
     problems = profiles.check(session, profile, tenancy.site_id)
     if tenancy.tenant.kind != TEAM:
         problems.append(Problem("", NOT_TEAM))
@@ -246,7 +302,6 @@ def register(
     if problems:
         return Settled(None, problems)
     with _all_or_nothing(session) as answers:
-        day = max(registered_on, tenancy.admitted_on or registered_on)
         old_name = tenancy.tenant.name
         former = [name for name in (profile.former_names, old_name if old_name != profile.name else "") if name]
         profile = replace(
@@ -289,6 +344,19 @@ def _registers(session: Session, entry: LedgerEntry) -> bool:
     return any(leg.category == "ent_registered" for leg in ledger.event_of(session, entry))
 
 
+def _elsewhere(session: Session, tenancy: Tenancy) -> bool:
+    """Say whether the tenant of a stay is in residence at another site."""
+    query = sa.select(Tenancy.id).filter_by(tenant_id=tenancy.tenant_id, status="in_residence")
+    return session.scalar(query.where(Tenancy.id != tenancy.id).limit(1)) is not None
+
+
+def _holds(session: Session, tenancy: Tenancy) -> bool:
+    """Say whether the profile is this stay's to write: in residence here, or signed here and in residence nowhere."""
+    if tenancy.status != "signed":
+        return tenancy.status == "in_residence"
+    return not _elsewhere(session, tenancy)
+
+
 def _locked(session: Session, tenancy: Tenancy) -> Tenant:
     """Lock the tenant of a stay and read it anew: nobody else changes its profile until this transaction ends."""
     query = sa.select(Tenant).filter_by(id=tenancy.tenant_id).with_for_update(key_share=True)
@@ -305,7 +373,7 @@ def edit(session: Session, scope: Scope, act: Act, tenancy_id: int, opened_versi
     tenancy = writable(session, scope, tenancy_id)
     if tenancy is None:
         return Settled(None, [Problem("tenancy", ledger.NOT_FOUND)])
-    if tenancy.status not in ("in_residence", "signed"):
+    if not _holds(session, tenancy):
         return Settled(None, [Problem("", NOT_HERE)])
     tenant = _locked(session, tenancy)
     profile = profiles.clean(profile)
@@ -347,8 +415,9 @@ def readmit(
     if tenancy is None:
         return Settled(None, [Problem("tenancy", ledger.NOT_FOUND)])
     ledger.lock_sites(session, {tenancy.site_id})
-    if tenant_of_key(session, act.key) is not None:
-        return Settled(tenancy.tenant_id, [])
+    again = repeated(session, act, tenancy.site_id, (day,), tenancy.tenant_id)
+    if again is not None:
+        return again
     became_company = _locked(session, tenancy).kind == TEAM and profile is not None
     problems = []
     if became_company and profile is not None:
@@ -357,6 +426,8 @@ def readmit(
         problems += _taken(session, profile.credit_code, tenancy.tenant_id)
     if tenancy.status == "in_residence":
         problems.append(Problem("", IS_HERE))
+    elif _elsewhere(session, tenancy):
+        problems.append(Problem("", HELD))
     if problems:
         return Settled(None, problems)
     with _all_or_nothing(session) as answers:

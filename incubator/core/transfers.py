@@ -111,8 +111,12 @@ def visible(session: Session, scope: Scope, request_id: int) -> TransferRequest 
 def _to_answer(session: Session, scope: Scope, request_id: int) -> TransferRequest | None:
     query = sa.select(TransferRequest).filter_by(id=request_id, state="open").with_for_update()
     asked = session.scalars(query).one_or_none()
-    allowed = asked is not None and (scope.governs or scope.can_write(asked.from_site_id))
-    return asked if allowed else None
+    return asked if asked is not None and _mine(scope, asked) else None
+
+
+def _mine(scope: Scope, asked: TransferRequest) -> bool:
+    """Say whether this person answers a request: the sending site, or the province administrator."""
+    return scope.governs or scope.can_write(asked.from_site_id)
 
 
 def decline(session: Session, scope: Scope, request_id: int) -> Asked:
@@ -140,8 +144,11 @@ def _decide(asked: TransferRequest, scope: Scope, state: str) -> None:
 
 def confirm(session: Session, scope: Scope, act: Act, request_id: int, day: date) -> Asked:
     """Answer yes: move the tenant on that day, both sites in one posting."""
-    if tenants.tenant_of_key(session, act.key) is not None:
-        return Asked(request_id, [])  # the second sending of a form that was booked
+    before = session.get(TransferRequest, request_id)
+    if before is not None and before.state == "confirmed" and _mine(scope, before):
+        again = tenants.repeated(session, act, before.to_site_id, (day,), before.tenant_id)
+        if again is not None:  # the second sending of a form that was booked
+            return Asked(request_id, again.problems)
     asked = _to_answer(session, scope, request_id)
     if asked is None:
         return Asked(None, [Problem("", NO_REQUEST)])
@@ -162,16 +169,25 @@ def move(session: Session, scope: Scope, act: Act, tenancy_id: int, to_site_id: 
     both = replace(scope, writes=scope.writes | {leaving.site_id, to_site_id})
     with session.begin_nested() as savepoint:
         ledger.lock_sites(session, {leaving.site_id, to_site_id})
-        if tenants.tenant_of_key(session, act.key) is not None:
-            return tenants.Settled(leaving.tenant_id, [])  # the second sending of a form that was booked
+        again = tenants.repeated(session, act, to_site_id, (day,), leaving.tenant_id)
+        if again is not None:  # the second sending of a form that was booked
+            return again
         arriving = _arriving(session, act, leaving, to_site_id)
         posted = ledger.post(session, both, act, _legs(session, leaving, arriving, day))
         if posted.problems:
             savepoint.rollback()
             return tenants.Settled(None, posted.problems)
+    _close_others(session, scope, leaving.tenant_id)
     session.expire(leaving)
     session.expire(arriving)
     return tenants.Settled(leaving.tenant_id, [])
+
+
+def _close_others(session: Session, scope: Scope, tenant_id: int) -> None:
+    """Decline what others had asked of the old site: it has nothing to give any more, and they may ask the new one."""
+    for asked in session.scalars(sa.select(TransferRequest).filter_by(tenant_id=tenant_id, state="open")):
+        _decide(asked, scope, "declined")
+    session.flush()
 
 
 def _arriving(session: Session, act: Act, leaving: Tenancy, site_id: int) -> Tenancy:

@@ -44,7 +44,8 @@ class Tenant(Base):
 class Tenancy(Base):
     """A tenant's stay at one site; coming back continues it. Status and dates are projections of the residency book.
 
-    The names are as the site knew them last: what a tenant is called after it moved on is not the old site's business.
+    Names, code, industry and source are as the site knew them last: what a tenant becomes after it moved on is not the
+    old site's business.
     """
 
     __tablename__ = "tenancy"
@@ -69,6 +70,9 @@ class Tenancy(Base):
     former_names: Mapped[Name] = mapped_column(default="")
     sort_key: Mapped[Name] = mapped_column(default="")
     initials: Mapped[Name] = mapped_column(default="")
+    credit_code: Mapped[Code | None]
+    industry: Mapped[Code] = mapped_column(default="")
+    institution_id: Mapped[int | None] = mapped_column(sa.ForeignKey("institution.id"))
     building: Mapped[Name]
     room: Mapped[Name]
     area_dm2: Mapped[int | None] = mapped_column(sa.BigInteger)

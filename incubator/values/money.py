@@ -14,6 +14,10 @@ LIMIT_FEN = 10**13
 """100 billion yuan: a single amount above this is a slip (and 900,000 of them still sum within 64 bits)."""
 
 
+LONGEST = 60
+"""A longer text is no amount; cutting it would make another one of it."""
+
+
 class Unit(Enum):
     """The units in which people write amounts; the value is how many yuan one of them is."""
 
@@ -81,7 +85,7 @@ def read(text: str, default: Unit = Unit.YUAN) -> Amount | NotMoney:
     The unit in the text wins over `default`. The result may be negative or zero; whether that is allowed is not
     decided here. Nothing is ever rounded: an amount finer than a fen is refused.
     """
-    plain = _plain(text)
+    plain = _plain(text) if len(text) <= LONGEST else ""
     shown = text.strip()[:40]
     found = _SHAPE.fullmatch(plain)
     if found is None or not (found["digits"] or (found["tail"] or "").strip(".")):
@@ -102,7 +106,7 @@ def read(text: str, default: Unit = Unit.YUAN) -> Amount | NotMoney:
 
 def _plain(text: str) -> str:
     """Fold full-width forms, drop blanks, write every minus as one and every ¥ as one."""
-    folded = unicodedata.normalize("NFKC", text[:100]).lower()
+    folded = unicodedata.normalize("NFKC", text).lower()
     folded = re.sub(r"\s", "", folded).replace("，", ",").replace("、", ",")
     return folded.replace("−", "-").replace("－", "-").replace("—", "-")
 

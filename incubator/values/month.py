@@ -11,6 +11,9 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 EARLIEST = date(1990, 1, 1)
 """No fact of a valley is older; an earlier day is a slip."""
 
+LATEST = date(2099, 12, 31)
+"""A later day is a slip as well."""
+
 _WRITTEN = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?|(\d{2})(\d{2}))")
 
 
@@ -51,7 +54,7 @@ def read_day(text: str) -> date | None:
         return None
     year, month, day = (int(part) for part in found.groups() if part)
     try:
-        return date(year, month, day)
+        return date(year, month, day) if year <= LATEST.year else None
     except ValueError:
         return None
 

@@ -13,7 +13,7 @@ from incubator.values import money
 from incubator.web import access
 from incubator.web.drawing import entries as drawing
 from incubator.web.drawing.chips import address, chips
-from incubator.web.questions import asked_clocks, day, number
+from incubator.web.questions import asked_clocks, day, number, text
 
 if TYPE_CHECKING:
     from incubator.models.site import Site
@@ -77,7 +77,7 @@ def _asked(book: str, site: Site | None) -> entries.Filter:
         part=arguments.get("part", "") if arguments.get("part", "") in entries.PARTS else "",
         category=arguments.get("category", ""),
         tenant_id=number("tenant"),
-        text=arguments.get("q", "").strip()[:100],
+        text=text("q"),
         least_fen=_fen("least"),
         most_fen=_fen("most"),
         posting_id=number("posting"),

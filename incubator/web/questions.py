@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from flask import g, request
@@ -10,6 +10,7 @@ from flask import g, request
 from incubator.core import clock
 from incubator.core.reports import Clocks
 from incubator.values.month import SHANGHAI, end_of_day, read_day
+from incubator.values.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,9 +42,9 @@ def _moment(text: str) -> datetime | None:
         return end_of_day(day)
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
 
 
 def carried() -> dict[str, str]:
@@ -51,6 +52,11 @@ def carried() -> dict[str, str]:
     clocks = asked_clocks()
     found = {"as_of": clocks.as_of.isoformat()} if read_day(request.args.get("as_of", "")) else {}
     return found | ({"known_at": request.args["known_at"]} if clocks.known_at is not None else {})
+
+
+def text(name: str) -> str:
+    """Return a text from the address, trimmed, without what cannot be seen, 100 characters at most."""
+    return printable(request.args.get(name, "")[:100]).strip()
 
 
 def number(name: str) -> int | None:

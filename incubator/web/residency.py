@@ -248,7 +248,8 @@ def move(tenant_id: int) -> ResponseReturnValue:
 def send_move(tenant_id: int) -> ResponseReturnValue:
     """Move a tenant between two sites that this person writes."""
     form, begun = MoveForm(request.form), to_write(tenant_id)
-    if tenants.tenant_of_key(db.session(), form.key.data) == tenant_id:  # sent twice: it is where it was to go
+    before = tenants.booked(db.session(), form.key.data)
+    if before and (before.tenant_id, before.recorded_by) == (tenant_id, access.scope().person_id):  # sent twice
         return answers.saved(_("已办理迁移"), page_of(begun))
     form.site.options = _destinations(begun)
 

@@ -12,7 +12,7 @@ from incubator.extensions import db
 from incubator.web import access, filters
 from incubator.web.drawing import tenants as drawing
 from incubator.web.drawing.chips import address, chips
-from incubator.web.questions import asked_clocks, number
+from incubator.web.questions import asked_clocks, number, text
 from incubator.web.tenants import pages
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _asked(site: Site | None) -> tenant_list.Filter:
     sort = arguments.get("sort", "admitted")
     return tenant_list.Filter(
         site_id=None if site is None else site.id,
-        text=arguments.get("q", "").strip()[:100],
+        text=text("q"),
         measure=arguments.get("measure", ""),
         stage=arguments.get("stage", ""),
         industry=arguments.get("industry", ""),

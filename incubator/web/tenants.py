@@ -25,6 +25,7 @@ from incubator.web.forms.profiles import ProfileForm, profile_form, start_from
 from incubator.web.forms.residency import NewTenantForm
 from incubator.web.preferences import unit
 from incubator.web.questions import asked_clocks, carried
+from incubator.web.questions import text as asked_text
 from incubator.web.sites import presets
 
 if TYPE_CHECKING:
@@ -252,10 +253,7 @@ def options() -> Response:
     """Answer a searchable select: the tenants of a site that a text finds."""
     site = access.site_to_read(request.args.get("site", ""))
     return jsonify(
-        [
-            {"value": value, "text": text, "note": note}
-            for value, text, note in offered(site.id, request.args.get("q", ""))
-        ]
+        [{"value": value, "text": text, "note": note} for value, text, note in offered(site.id, asked_text("q"))]
     )
 
 

@@ -325,9 +325,13 @@ def upgrade() -> None:
         sa.Column("former_names", sa.String(length=200), nullable=False),
         sa.Column("sort_key", sa.String(length=200), nullable=False),
         sa.Column("initials", sa.String(length=200), nullable=False),
+        sa.Column("credit_code", sa.String(length=32), nullable=True),
+        sa.Column("industry", sa.String(length=32), nullable=False),
+        sa.Column("institution_id", sa.Integer(), nullable=True),
         sa.Column("building", sa.String(length=200), nullable=False),
         sa.Column("room", sa.String(length=200), nullable=False),
         sa.Column("area_dm2", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["institution_id"], ["institution.id"], name=op.f("fk_tenancy_institution_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_tenancy_site_id")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_tenancy_tenant_id")),
         sa.ForeignKeyConstraint(

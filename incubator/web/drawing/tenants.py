@@ -59,7 +59,7 @@ def _row(row: tenant_list.Row) -> dict[str, Any]:
             "kind": filters.said(KINDS[row.tenant.kind]),
             "stage": {"status": stage_status(row.stage)},
             "admitted": filters.day(row.tenancy.admitted_on),
-            "industry": filters.said(INDUSTRIES[row.tenant.industry]) if row.tenant.industry in INDUSTRIES else "—",
+            "industry": filters.said(INDUSTRIES[row.tenancy.industry]) if row.tenancy.industry in INDUSTRIES else "—",
             "startup": _money(row.startup_fen),
             "contracts": _money(row.contract_fen),
             "investment": _money(row.investment_fen),

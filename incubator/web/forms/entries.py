@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext
 from incubator.core.books import BOOKS, CATEGORIES, LICENSING_SINCE, categories_of
 from incubator.core.drafts import Draft
 from incubator.core.profiles import REQUIRED
-from incubator.values.money import LIMIT_FEN
+from incubator.values.money import LIMIT_FEN, Unit
 from incubator.values.words import Words
 from incubator.web.filters import said
 from incubator.web.forms.fields import (
@@ -245,7 +245,7 @@ def change_form(
 
 def start_from(draft: Draft, unit: str) -> dict[str, str]:
     """Return a draft as the texts that a form begins with, its amounts in a unit."""
-    money = UNITS[unit]
+    money = UNITS.get(unit, Unit.YUAN)
     return {
         "unit": unit,
         "category": draft.category,

@@ -13,6 +13,7 @@ from wtforms.validators import ValidationError
 from incubator.core.profiles import REQUIRED
 from incubator.values import money
 from incubator.values.month import read_day
+from incubator.values.text import printable
 from incubator.values.words import Words
 from incubator.web.filters import said
 
@@ -52,7 +53,7 @@ class Text(StringField):
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Take what was typed."""
         if valuelist:
-            self.data = str(valuelist[0])[:LONGEST].replace("\r\n", "\n").strip()
+            self.data = printable(str(valuelist[0])[:LONGEST]).strip()
 
     def pre_validate(self, form: Any) -> None:
         """Read the text."""
@@ -93,7 +94,7 @@ class AmountText(Text):
 
     def read(self, form: Any) -> None:
         """Read the amount; a unit in the text itself wins."""
-        found = money.read(self.data, self.unit or UNITS[form.unit.data])
+        found = money.read(self.data, self.unit or UNITS.get(form.unit.data, money.Unit.YUAN))
         if isinstance(found, money.NotMoney):
             raise ValidationError(said(found.why))
         self.fen = found.fen
