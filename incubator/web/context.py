@@ -31,8 +31,9 @@ class SiteLink(NamedTuple):
 
 
 def link(endpoint: str, **values: Any) -> str:
-    """Return the address of an endpoint, with the clocks of this page."""
-    return url_for(endpoint, **(carried() | {name: value for name, value in values.items() if value not in (None, "")}))
+    """Return the address of an endpoint with the clocks of this page; a value that is None or "" is left out."""
+    merged = carried() | values
+    return url_for(endpoint, **{name: value for name, value in merged.items() if value not in (None, "")})
 
 
 def link_if(endpoint: str, **values: Any) -> str:
