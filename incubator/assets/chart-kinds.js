@@ -55,7 +55,7 @@ function bars(data, palette, box) {
   return {
     ...shared(palette, data.summary),
     // Bars keep one rhythm from chart to chart, however many there are.
-    grid: { left: 8, right: 112, top: 8, height: Math.min(items.length * BAND, box.clientHeight - 16), containLabel: true },
+    grid: { left: 8, right: 136, top: 8, height: Math.min(items.length * BAND, box.clientHeight - 16), containLabel: true },
     tooltip: { ...tip(palette), trigger: 'item', formatter: (point) => itemTip(items[point.dataIndex]) },
     xAxis: { type: 'value', show: false, min: 0 },
     yAxis: { ...category(palette), axisLine: { show: false }, data: items.map((item) => item.label), axisLabel: { ...label(palette), color: palette.text, width, overflow: 'truncate' } },

@@ -10,7 +10,8 @@ export function startSubmitting() {
   window.addEventListener('pageshow', () => {
     for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
   });
-  const first = document.querySelector('[data-focus-first]');
+  // After an error one goes on where it is, not where the form begins.
+  const first = document.querySelector('[aria-invalid="true"]') ?? document.querySelector('[data-focus-first]');
   (first?.tomselect?.control_input ?? first)?.focus();
   document.addEventListener('click', (event) => {
     if (event.target.closest('[data-print]')) window.print();

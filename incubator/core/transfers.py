@@ -51,6 +51,9 @@ def request(session: Session, scope: Scope, to_site_id: int, code: str, proposed
     if not scope.can_write(to_site_id):
         return Asked(None, [Problem("site", ledger.NOT_FOUND)])
     code = credit_code.normalise(code)
+    fault = credit_code.fault(code)
+    if fault is not None:
+        return Asked(None, [Problem("credit_code", fault, value=code)])
     stay = _held_elsewhere(session, code, to_site_id)
     if stay is None:
         return Asked(None, [Problem("credit_code", NOT_HELD)])

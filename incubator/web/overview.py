@@ -35,9 +35,11 @@ def home() -> Response:
 
 @pages.get("/overview")
 @access.reader
-def show() -> str:
+def show() -> str | Response:
     """Show the province, or the sites of somebody who sees several, as of the asked day."""
     scope = access.scope()
+    if not scope.everything and len(scope.sees) == 1:
+        return home()
     summary = reports.summary(db.session(), scope, asked_clocks(), site_months=not scope.everything)
     province = summary.province
     return render_template(
@@ -50,7 +52,7 @@ def show() -> str:
         units=unit_choices(),
         press="\n".join(filters.said(press_line(summary, place)) for place in _said_aloud(summary)),
         sites_table=sites_table(summary, unit()),
-        tiles=tiles(summary, unit()),
+        tiles=tiles(summary, unit()) if scope.everything else [],
         contracts=(months.contracts_chart(province), months.contracts_table(province)) if province else None,
         small_multiples=[] if province else [_drawn(place) for place in summary.sites],
     )

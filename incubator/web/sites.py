@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
-from incubator.core import breakdowns, clock, reports
+from incubator.core import breakdowns, clock, reports, transfers
 from incubator.core.press import press_line
 from incubator.extensions import db
 from incubator.values import display
@@ -42,6 +42,7 @@ def show(slug: str) -> str:
         presets=presets(),
         units=unit_choices(),
         press=filters.said(press_line(summary, place)),
+        waiting=sum(asked.from_site_id == site.id for asked in transfers.answerable(session, scope)),
         may_write=scope.can_write(site.id) and clocks.known_at is None,
         month_table=months.table(place, unit()),
         contracts=(months.contracts_chart(place), months.contracts_table(place)),

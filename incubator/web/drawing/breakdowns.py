@@ -77,7 +77,7 @@ def contributors_chart(found: Breakdowns, total_fen: int) -> dict[str, Any]:
         "data": {"kind": "bars", "role": "accent", "items": items},
         "sentence": sentence,
         "columns": [
-            {"key": "label", "label": _("企业")},
+            {"key": "label", "label": _("企业名称")},
             {"key": "amount", "label": _("合同额（元）"), "kind": "amount"},
             {"key": "share", "label": _("占比"), "kind": "share"},
         ],

@@ -24,7 +24,7 @@ def columns(book: str, *, sites: bool, sort_links: dict[str, tuple[str, str]] | 
     words, links = BOOKS[book], sort_links or {}
     money = book != "residency"
     found: list[dict[str, Any]] = [{"key": "day", "label": filters.said(words.day), "kind": "date"}]
-    found.append({"key": "tenant", "label": _("企业")})
+    found.append({"key": "tenant", "label": _("企业名称")})
     if sites:
         found.append({"key": "site", "label": _("园区"), "fold": 1})
     found.append({"key": "category", "label": _("类别"), "kind": "text"})
@@ -39,7 +39,7 @@ def columns(book: str, *, sites: bool, sort_links: dict[str, tuple[str, str]] | 
     if not money:
         found.append({"key": "count", "label": _("增减"), "kind": "count"})
         found.append({"key": "note", "label": _("备注"), "kind": "clip", "fold": 1})
-    found.append({"key": "recorded", "label": _("录入"), "kind": "text", "fold": 2})
+    found.append({"key": "recorded", "label": _("录入人和日期"), "kind": "text", "fold": 2})
     for column in found:
         if column["key"] in links:
             column["sort"], state = links[column["key"]]
@@ -64,12 +64,12 @@ def _row(row: entries.Row, scope: Scope) -> dict[str, Any]:
             "site": filters.said(row.site_words),
             "category": _category(row),
             "counts_as": counts_as(entry.category, also_sale=entry.also_sale),
-            "counterparty": entry.counterparty,
-            "number": entry.document_number,
-            "amount": _amount(entry.amount_fen),
+            "counterparty": entry.counterparty or "—",
+            "number": entry.document_number or "—",
+            "amount": "—" if entry.book == "residency" else _amount(entry.amount_fen),
             "technology": _technology(entry),
             "count": f"{entry.count:+d}" if entry.count else "0",
-            "note": entry.note,
+            "note": entry.note or "—",
             "recorded": f"{row.recorded_by} {filters.day(day_of(row.known_at))[5:]}".strip(),
             "actions": {"links": actions(row, scope)},
         },

@@ -174,8 +174,9 @@ def _contracts(place: PlaceSummary, unit: UnitChoice) -> list[dict[str, str]]:
 def _funding(place: PlaceSummary, unit: UnitChoice) -> list[dict[str, str]]:
     return [
         part("funded_tenants", place, unit, "", _("获资助")),
-        part("funding_coverage", place, unit, "", _("覆盖率")),
-        part("funding_average", place, unit, "", _("户均")),
+        part("enterprises_admitted", place, unit, "÷", _("入驻")),
+        part("funding_coverage", place, unit, "＝", _("覆盖率")),
+        part("funding_average", place, unit, "", _("各类资金户均")),
     ]
 
 

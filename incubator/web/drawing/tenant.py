@@ -102,7 +102,7 @@ def columns(tab: str) -> list[dict[str, Any]]:
         found.append({"key": "note", "label": _("备注"), "kind": "clip", "fold": 2})
     return [
         *found,
-        {"key": "recorded", "label": _("录入"), "kind": "text", "fold": 2},
+        {"key": "recorded", "label": _("录入人和日期"), "kind": "text", "fold": 2},
         {"key": "actions", "label": "", "kind": "actions"},
     ]
 

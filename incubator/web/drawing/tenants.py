@@ -82,7 +82,8 @@ def _money(fen: int) -> dict[str, str]:
 
 def foot(found: tenant_list.Foot, *, ties: bool | None) -> dict[str, Any]:
     """Return the foot: how many enterprises and teams, and the money of all of them."""
-    count = _("企业 %(enterprises)s · 团队 %(teams)s",
+    count = _("共 %(n)s：企业 %(enterprises)s · 团队 %(teams)s",
+              n=filters.counted(found.tenancies, "tenant"),
               enterprises=filters.counted(found.enterprises, "enterprise"),
               teams=filters.counted(found.teams, "team"))  # fmt: skip
     money = _("启动资金 %(startup)s · 合同总额 %(contracts)s · 投资 %(investment)s",

@@ -196,7 +196,9 @@ class Sheet(Form):
         """Return every problem with the field it belongs to ("" = the form), for the box at the head."""
         found = [{"field": "", "message": str(error)} for error in self.form_errors]
         return found + [
-            {"field": field.name, "message": str(error)} for field in self.texts() for error in field.errors
+            {"field": field.name, "message": _("%(field)s：%(fault)s", field=field.title, fault=str(error))}
+            for field in self.texts()
+            for error in field.errors
         ]
 
 
