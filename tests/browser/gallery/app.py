@@ -120,6 +120,7 @@ def context() -> dict[str, Any]:
         "stages": data.bars(link, language(), data.STAGES),
     }
     return {
+        "scope": SimpleNamespace(everything=True, writes=frozenset({1})),
         "scope_user": SimpleNamespace(name=filters.said(Words("王工", "Wang")), login="taiyuan-manager"),
         "language": language(),
         "theme": request.args.get("theme", "auto"),
