@@ -36,7 +36,12 @@ def test_a_span_of_months_has_every_month_once(day: date, n: int) -> None:
     assert month.months(last, first) == ([] if n else [first])
 
 
-@given(DAYS)
+@given(st.dates(month.LATEST + timedelta(1), date(9999, 12, 31)))
+def test_a_day_after_the_latest_is_a_slip_of_the_year(day: date) -> None:
+    assert month.read_day(day.isoformat()) is None
+
+
+@given(st.dates(date(1990, 1, 1), month.LATEST))
 def test_every_way_of_writing_a_day_reads_back(day: date) -> None:
     padded = [day.isoformat(), f"{day:%Y%m%d}", f"{day:%Y/%m/%d}", f"{day:%Y.%m.%d}", f"{day:%Y年%m月%d日}"]
     short = [
