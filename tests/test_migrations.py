@@ -82,7 +82,8 @@ def fill(engine: sa.Engine) -> None:
         stay = make_stay(session, 1)
         request = {"tenant_id": stay.tenant_id, "from_site_id": 1, "to_site_id": 2, "credit_code": "", "state": "open"}
         session.add(TransferRequest(**request, proposed_on=date(2026, 1, 1), note="", requested_at=LONG_AGO))
-        drafts = [Draft(stay.id, "ent_admitted", date(2026, 1, 1)), Draft(stay.id, "startup_fund", date(2026, 1, 2), 5)]
+        drafts = [Draft(stay.id, "ent_admitted", date(2026, 1, 1)), Draft(stay.id, "startup_fund", date(2026, 1, 2), 5),
+                  Draft(stay.id, "sales", date(2026, 1, 3), 7)]  # fmt: skip
         assert not ledger.post(session, ALL, act(), drafts).problems
         session.commit()
 

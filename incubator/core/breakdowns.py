@@ -90,7 +90,7 @@ def _stages(session: Session, clocks: Clocks, site_id: int) -> tuple[Share, ...]
 
 def contributors(session: Session, clocks: Clocks, site_id: int, limit: int = 5) -> Iterable[Contributor]:
     """Return the tenants with the highest contract value, the highest first."""
-    for tenancy_id, fen in totals.largest(session, site_id, CONTRACTS, clocks.as_of, clocks.known_at, limit):
+    for tenancy_id, fen in totals.largest(session, site_id, clocks.as_of, clocks.known_at, limit):
         tenancy = session.get_one(Tenancy, tenancy_id)
         yield Contributor(tenancy.tenant_id, tenancy.name, fen)
 

@@ -14,7 +14,7 @@ from incubator.core.books import PAYMENTS, TECHNOLOGY
 from incubator.core.measures import Cell
 from incubator.models.ledger import LedgerEntry, Posting
 from incubator.models.tenant import Tenancy
-from incubator.models.totals import PROVINCE, DailyTotal, FirstFact, MonthlyTotal, TenancyTotal
+from incubator.models.totals import PROVINCE, ContractMonth, DailyTotal, FirstFact, MonthlyTotal, TenancyTotal
 from incubator.values.month import first_day, last_day, month_of
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ MonthTotals = dict[tuple[int, int, str, bool], Cell]
 """(site, month, category, also_sale) → its sum."""
 
 FUNDED = "funded_tenants"
+CONTRACTS = "contracts"
 _SUMMED = ("count", "amount_fen", "technology_fen", "unknown")
 
 
@@ -46,16 +47,19 @@ def add_up(session: Session, rows: Sequence[Row]) -> None:
     Grouped first, since one upsert may not meet a row twice; in key order, since two writers must not deadlock.
     """
     months, days = defaultdict[Any, Cell](Cell), defaultdict[Any, Cell](Cell)
-    tenancies = defaultdict[Any, Cell](Cell)
+    tenancies, contracts = defaultdict[Any, Cell](Cell), defaultdict[Any, int](int)
     for row in rows:
         cell = cell_of(row)
         site, category, also_sale, day = row["site_id"], row["category"], row["also_sale"], row["happened_on"]
         months[site, category, also_sale, month_of(day)] = months[site, category, also_sale, month_of(day)].plus(cell)
         days[site, day, category, also_sale] = days[site, day, category, also_sale].plus(cell)
         tenancies[row["tenancy_id"], category] = tenancies[row["tenancy_id"], category].plus(cell)
+        if row["book"] == CONTRACTS:
+            contracts[site, row["tenancy_id"], month_of(day)] += row["amount_fen"]
     _upsert(session, MonthlyTotal, months)
     _upsert(session, DailyTotal, days)
     _upsert(session, TenancyTotal, tenancies)
+    _upsert(session, ContractMonth, {key: (fen,) for key, fen in contracts.items()})
     _first_facts(session, rows)
 
 
@@ -80,7 +84,7 @@ def _insert(dialect: str, model: type[Base]) -> Any:
 def _adding(dialect: str, model: type[Base]) -> Any:
     """Return the upsert that adds cells to a total; made once, since making it costs more than running it."""
     table, statement = model.__table__, _insert(dialect, model)
-    to_set = {name: table.c[name] + statement.excluded[name] for name in _SUMMED}
+    to_set = {name: table.c[name] + statement.excluded[name] for name in _sums(model)}
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=to_set)
 
 
@@ -95,8 +99,15 @@ def _lowering(dialect: str) -> Any:
     )
 
 
-def _upsert(session: Session, model: type[Base], cells: Mapping[Any, Cell]) -> None:
-    names = [*(column.name for column in model.__table__.primary_key), *_SUMMED]
+def _sums(model: type[Base]) -> list[str]:
+    """Return the names of the columns in which a total is summed: all that are not its key."""
+    return [column.name for column in model.__table__.columns if not column.primary_key]
+
+
+def _upsert(session: Session, model: type[Base], cells: Mapping[Any, tuple[int, ...]]) -> None:
+    if not cells:
+        return
+    names = [*(column.name for column in model.__table__.primary_key), *_sums(model)]
     values = [dict(zip(names, (*key, *cell), strict=True)) for key, cell in sorted(cells.items())]
     session.connection().execute(_adding(_dialect(session), model), values)
 
@@ -307,37 +318,33 @@ def foot(session: Session, *where: Any) -> dict[tuple[str, bool], tuple[Cell, in
 
 
 def largest(
-    session: Session,
-    site_id: int,
-    categories: Collection[str],
-    as_of: date,
-    known_at: datetime | None = None,
-    limit: int = 5,
+    session: Session, site_id: int, as_of: date, known_at: datetime | None = None, limit: int = 5
 ) -> list[tuple[int, int]]:
-    """Return the tenancies of a site with the largest sums, as (tenancy, fen): the kept totals minus what came later.
+    """Return the tenancies of a site with the highest contract value above zero, as (tenancy, fen).
 
-    What happened after `as_of` or was learned after `known_at` is taken away; usually that is little.
+    The kept months up to that of `as_of`, minus the rest of that month, minus what was learned after `known_at`.
     """
-    entry, total = LedgerEntry, TenancyTotal
-    later = [entry.happened_on > as_of]
+    entry, kept = LedgerEntry, ContractMonth
+    here = entry.site_id == site_id, entry.book == CONTRACTS
+    parts = [
+        sa.select(kept.tenancy_id, kept.amount_fen.label("fen")).where(
+            kept.site_id == site_id, kept.month <= month_of(as_of)
+        ),
+        sa.select(entry.tenancy_id, -entry.amount_fen).where(
+            *here, entry.happened_on > as_of, entry.happened_on <= last_day(month_of(as_of))
+        ),
+    ]
     if known_at is not None:
-        later.append(entry.posting_id.in_(sa.select(Posting.id).where(Posting.known_at > known_at)))
-    taken = (
-        sa.select(entry.tenancy_id, sa.func.sum(entry.amount_fen).label("fen"))
-        .where(entry.site_id == site_id, entry.category.in_(sorted(categories)), sa.or_(*later))
-        .group_by(entry.tenancy_id)
-        .subquery()
-    )
-    kept = (
-        sa.select(total.tenancy_id, sa.func.sum(total.amount_fen).label("fen"))
-        .join(Tenancy, Tenancy.id == total.tenancy_id)
-        .where(Tenancy.site_id == site_id, total.category.in_(sorted(categories)))
-        .group_by(total.tenancy_id)
-        .subquery()
-    )
-    fen = (kept.c.fen - sa.func.coalesce(taken.c.fen, 0)).label("fen")
-    query = sa.select(kept.c.tenancy_id, fen).outerjoin(taken, taken.c.tenancy_id == kept.c.tenancy_id)
-    found = session.execute(query.where(fen > 0).order_by(fen.desc(), kept.c.tenancy_id).limit(limit))
+        later = sa.select(Posting.id).where(Posting.known_at > known_at)
+        parts.append(
+            sa.select(entry.tenancy_id, -entry.amount_fen).where(
+                *here, entry.happened_on <= as_of, entry.posting_id.in_(later)
+            )
+        )
+    part = sa.union_all(*parts).subquery().c
+    fen = sa.func.sum(part.fen)
+    query = sa.select(part.tenancy_id, fen).group_by(part.tenancy_id).having(fen > 0)
+    found = session.execute(query.order_by(fen.desc(), part.tenancy_id).limit(limit))
     return [(tenancy_id, int(value)) for tenancy_id, value in found]
 
 

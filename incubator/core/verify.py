@@ -16,6 +16,7 @@ RULES: tuple[Callable[[Session], Iterator[Difference]], ...] = (
     sums.monthly_totals,
     sums.daily_totals,
     sums.tenancy_totals,
+    sums.contract_months,
     sums.first_facts,
     projections.tenancies,
     projections.profiles,

@@ -56,6 +56,18 @@ class TenancyTotal(_Cell, Base):
     category: Mapped[Code] = mapped_column(primary_key=True)
 
 
+class ContractMonth(Base):
+    """The contract value of one tenancy in one month, in signed fen: who contributed most, as of any day."""
+
+    __tablename__ = "contract_month"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's own
+
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), primary_key=True)
+    tenancy_id: Mapped[int] = mapped_column(sa.ForeignKey("tenancy.id"), primary_key=True)
+    month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    amount_fen: Mapped[Fen]
+
+
 class FirstFact(Base):
     """The first day on which a tenant counts in a distinct measure, at a site or (site 0) in the province."""
 

@@ -468,6 +468,20 @@ class Valley(RuleBasedStateMachine):
                 got = figures(cells, funded.get(place or 0, 0), province=place is None)
                 assert got == expected_at(events, place)
         assert _by_month(totals.by_month(self.session, ALL, day, known)) == totals.totals(self.session, ALL, day, known)
+        for site in SITES:
+            found_here = totals.largest(self.session, site, day, known, limit=2 * TENANTS)
+            assert found_here == sorted(found_here, key=lambda pair: (-pair[1], pair[0]))
+            assert dict(found_here) == self.contributions(events, site)
+
+    def contributions(self, events: list[Event], site: int) -> dict[int, int]:
+        """Work out the contract value above zero of each tenancy at a site, in fen."""
+        found = {
+            self.stays[tenant, site]: _contracts([e for e in events if (e.tenant, e.site) == (tenant, site)])
+            for tenant in self.tenants
+            if (tenant, site) in self.stays
+        }
+        value = {stay: figure["sales_and_technology_contract_value"].fen for stay, figure in found.items()}
+        return {stay: fen for stay, fen in value.items() if fen > 0}
 
     @precondition(lambda self: self.events)
     @rule()

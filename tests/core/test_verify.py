@@ -16,7 +16,7 @@ from incubator.core import ledger, proofs, verify
 from incubator.core.drafts import Draft
 from incubator.models.ledger import LedgerEntry
 from incubator.models.tenant import Tenancy
-from incubator.models.totals import DailyTotal, MonthlyTotal, TenancyTotal
+from incubator.models.totals import ContractMonth, DailyTotal, MonthlyTotal, TenancyTotal
 from tests.conftest import DATABASES
 from tests.databases import open_engine
 from tests.making import ALL, act, credit_code, make_sites, make_stay
@@ -136,6 +136,8 @@ FAULTS = (
         "tenancy_id 2, category tech_service",
         "UPDATE tenancy_total SET unknown = 1 WHERE category = 'tech_service'",
     ),
+    Fault("contract_month", "tenancy_id 2, month", "UPDATE contract_month SET amount_fen = 7 WHERE tenancy_id = 2"),
+    Fault("contract_month", "month 2025", "UPDATE contract_month SET month = month - 100 WHERE tenancy_id = 2"),
     Fault(
         "first_fact",
         "site 0, funded_tenants, tenant 2",
@@ -244,7 +246,7 @@ def test_a_planted_fault_of_each_kind_is_found_and_named(planted: sa.Engine) -> 
 def test_every_kind_of_difference_has_a_planted_fault() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in Path(proofs.__path__[0]).glob("*.py"))
     kinds = set(re.findall(r'(?:Difference|_misshapen|_unlike)\(\s*"([a-z_]+)"', source))
-    kinds |= {model.__tablename__ for model in (MonthlyTotal, DailyTotal, TenancyTotal)}
+    kinds |= {model.__tablename__ for model in (MonthlyTotal, DailyTotal, TenancyTotal, ContractMonth)}
     assert kinds == {fault.kind for fault in FAULTS}
 
 

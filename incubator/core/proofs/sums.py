@@ -15,7 +15,7 @@ from incubator.core.proofs.difference import Difference, stream
 from incubator.core.totals import FUNDED
 from incubator.models.ledger import LedgerEntry
 from incubator.models.tenant import Tenancy
-from incubator.models.totals import PROVINCE, DailyTotal, FirstFact, MonthlyTotal, TenancyTotal
+from incubator.models.totals import PROVINCE, ContractMonth, DailyTotal, FirstFact, MonthlyTotal, TenancyTotal
 from incubator.values.words import Words
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from incubator.models.base import Base
 
 NOT_THE_SUM = Words("记录合计为 {rows}，保存的合计为 {kept}", "the entries sum to {rows}, the total says {kept}")
-_CELL = ("count", "amount_fen", "technology_fen", "unknown")
 _E = LedgerEntry.__table__.c
 _MONTH = sa.cast(
     sa.extract("year", _E.happened_on) * sa.literal_column("100") + sa.extract("month", _E.happened_on), sa.Integer
@@ -52,27 +51,35 @@ def tenancy_totals(session: Session) -> Iterator[Difference]:
     return _sums(session, TenancyTotal, {"tenancy_id": _E.tenancy_id, "category": _E.category})
 
 
-def _sums(session: Session, model: type[Base], keys: dict[str, Any]) -> Iterator[Difference]:
+def contract_months(session: Session) -> Iterator[Difference]:
+    """Compare the contract values by stay and month with the entries."""
+    keys = {"site_id": _E.site_id, "tenancy_id": _E.tenancy_id, "month": _MONTH}
+    return _sums(session, ContractMonth, keys, _E.book == "contracts")
+
+
+def _sums(session: Session, model: type[Base], keys: dict[str, Any], *where: Any) -> Iterator[Difference]:
     """Compare a total with its entries inside the database: only the keys that differ come out."""
+    summed = [column.name for column in model.__table__.columns if column.name not in keys]
     kept_columns, zero = model.__table__.c, sa.literal_column("0", sa.Integer)
     rows = sa.select(
         *(key.label(name) for name, key in keys.items()),
-        *(sa.func.sum(column).label(f"rows_{name}") for name, column in _cell_columns().items()),
-        *(zero.label(f"kept_{name}") for name in _CELL),
-    ).group_by(*keys.values())
+        *(sa.func.sum(column).label(f"rows_{name}") for name, column in _cell_columns().items() if name in summed),
+        *(zero.label(f"kept_{name}") for name in summed),
+    )
+    rows = rows.where(*where).group_by(*keys.values())
     kept = sa.select(
-        *(kept_columns[name] for name in keys), *(zero for _ in _CELL), *(kept_columns[name] for name in _CELL)
+        *(kept_columns[name] for name in keys), *(zero for _ in summed), *(kept_columns[name] for name in summed)
     )
     both = sa.union_all(rows, kept).subquery().c
-    sums = [sa.func.sum(both[f"{side}_{name}"]) for side in ("rows", "kept") for name in _CELL]
-    here, there = sums[: len(_CELL)], sums[len(_CELL) :]
+    sums = [sa.func.sum(both[f"{side}_{name}"]) for side in ("rows", "kept") for name in summed]
+    here, there = sums[: len(summed)], sums[len(summed) :]
     unequal = sa.or_(*(a != b for a, b in zip(here, there, strict=True)))
     query = sa.select(*(both[name] for name in keys), *sums).group_by(*(both[name] for name in keys)).having(unequal)
     for row in session.execute(query):
         values = [int(value) for value in row[len(keys) :]]
-        where = ", ".join(f"{name} {value}" for name, value in zip(keys, row, strict=False))
-        words = NOT_THE_SUM.fill(rows=values[: len(_CELL)], kept=values[len(_CELL) :])
-        yield Difference(model.__tablename__, where, words)
+        place = ", ".join(f"{name} {value}" for name, value in zip(keys, row, strict=False))
+        words = NOT_THE_SUM.fill(rows=values[: len(summed)], kept=values[len(summed) :])
+        yield Difference(model.__tablename__, place, words)
 
 
 def _cell_columns() -> dict[str, Any]:
