@@ -12,6 +12,8 @@ class Problem(NamedTuple):
 
     `field` names the input it belongs to ("" = the whole form), `row` the draft's position in its list,
     `doubt` the code under which a yes is stored with the entry ("" = an error, which no yes can settle).
+    In a workbook `row` is the row as Excel counts, and `mend` a text that in the cell's place would settle it ("" =
+    only a person can know).
     """
 
     field: str
@@ -19,6 +21,7 @@ class Problem(NamedTuple):
     row: int = 0
     value: str = ""
     doubt: str = ""
+    mend: str = ""
 
 
 def errors(problems: list[Problem]) -> list[Problem]:
