@@ -1,0 +1,84 @@
+"""What a sheet that goes in and out is made of: columns with titles, kinds and choices, and our marks of faults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from incubator.values.money import Unit
+from incubator.values.words import Words
+
+NOTHING = Words("", "")
+FieldKind = Literal["text", "code", "day", "money", "number", "flag", "choice"]
+"""How a column's cells are read and written: `code` is text that looks like a number, `money` is yuan to the fen,
+`number` has two decimals, `flag` is 是 or 否, `choice` is one of the column's choices or of the site's own list."""
+Pick = Literal["", "sites", "zones", "institutions", "tenants"]
+"""Lists that differ from site to site."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a column: what core calls it, what is written, and what is read as the same."""
+
+    code: str
+    words: Words
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a sheet.
+
+    `name` is the field of core that it fills, `public` what machine-readable answers call it. `words` are its titles,
+    with the unit that the template writes; `aliases` are read as well, without regard to width, case, blanks and unit.
+    `required`: a sheet without this column is not this sheet. `needed`: a row without it has an error.
+    """
+
+    name: str
+    words: Words
+    kind: FieldKind = "text"
+    width: int = 16
+    note: Words = NOTHING
+    required: bool = False
+    needed: bool = False
+    aliases: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    pick: Pick = ""
+    unit: Unit = Unit.YUAN
+    public: str = ""
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Return everything that the column may be called."""
+        return (*self.words, *self.aliases)
+
+
+@dataclass(frozen=True)
+class ExchangeSheet:
+    """One of the four sheets. `book` is "" for the sheet of the tenants; `public` as for a field."""
+
+    code: str
+    public: str
+    book: str
+    words: Words
+    aliases: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Return everything that the sheet may be called."""
+        return (*self.words, *self.aliases)
+
+    def field(self, name: str) -> Field | None:
+        """Return the column that fills a field of core; None if the sheet has none."""
+        return next((field for field in self.fields if field.name == name), None)
+
+
+# ── our marks in the user's own workbook ─────────────────────────────────────────────────────────────────────────────
+
+ERROR_COLUMN = Words("错误", "Errors")
+"""The column that we add to a sheet: whoever reads it again leaves it out."""
+INDEX_SHEET = Words("错误索引", "List of errors")
+"""The sheet that we add to a workbook, likewise."""
+COMMENT_AUTHOR = "晋创谷台账"
+"""Who signs our comments: only these are taken out again."""
