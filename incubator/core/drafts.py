@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from incubator.core.books import BOOKS, CATEGORIES, Category
@@ -85,6 +86,8 @@ TOO_LONG = Words("最多 {n} 个字", "At most {n} characters")
 
 _LENGTHS = {"counterparty": 200, "document_number": 200, "registration_number": 200, "programme": 200, "round": 200,
             "note": 2000, "doubts_accepted": 200}  # fmt: skip
+_SHORTEST_LIMIT = min(_LENGTHS.values())
+_TEXTS = attrgetter(*_LENGTHS)
 
 
 def check(draft: Draft) -> list[Problem]:
@@ -143,6 +146,8 @@ def _reference(draft: Draft, category: Category) -> list[Problem]:
 
 
 def _lengths(draft: Draft, category: Category) -> list[Problem]:  # noqa: ARG001 - every rule takes both
+    if max(map(len, _TEXTS(draft))) <= _SHORTEST_LIMIT:
+        return []
     return [
         Problem(field, TOO_LONG.fill(n=limit))
         for field, limit in _LENGTHS.items()

@@ -7,8 +7,8 @@ import json
 from collections import defaultdict
 from dataclasses import fields
 from datetime import UTC, timedelta
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 
 from incubator.core import clock, residency, totals
 from incubator.core.books import CATEGORIES
+from incubator.core.bulk import execute_many, insertion
 from incubator.core.drafts import Draft, check, fold
 from incubator.core.references import reference_faults
 from incubator.models.ledger import ChainLink, LedgerEntry, Posting
@@ -287,32 +288,35 @@ def _book(session: Session, act: Act, digest: str, rows: list[Row], heads: list[
         "recorded_by": act.by,
         "reason": act.reason,
     }
-    stored = [{name: value for name, value in row.items() if name != "tenant_id"} for row in rows]
-    digest_of_all = posting_hash(header, stored)
-    posting_id = session.scalar(sa.insert(Posting).values(**header, hash=digest_of_all).returning(Posting.id))
-    entries = [row | {"posting_id": posting_id} for row in stored]
-    session.connection().execute(
-        sa.insert(cast("sa.Table", LedgerEntry.__table__)), entries
-    )  # Core: the unit of work costs five times that
-    _link(session, int(posting_id or 0), digest_of_all, recorded_at, heads)
+    rows = sorted(rows, key=itemgetter("event", "leg"))
+    names = tuple(sorted(name for name in rows[0] if name != "tenant_id"))
+    stored = list(map(itemgetter(*names), rows))
+    digest_of_all = posting_hash(header, names, stored)
+    posting_id = int(session.scalar(sa.insert(Posting).values(**header, hash=digest_of_all).returning(Posting.id)) or 0)
+    columns = (*names, "posting_id")
+    execute_many(session, insertion(LedgerEntry), columns, ((*values, posting_id) for values in stored))
+    _link(session, posting_id, digest_of_all, recorded_at, heads)
     totals.add_up(session, rows)
     residency.project(session, {row["tenancy_id"] for row in rows if row["book"] == "residency"})
-    return int(posting_id or 0)
+    return posting_id
 
 
-def posting_hash(header: Row, entries: Iterable[Row]) -> str:
-    """Fingerprint a posting and its entries in (event, leg) order: all they store but the database's own numbers.
+def posting_hash(header: Row, names: Sequence[str], entries: Iterable[Sequence[Any]]) -> str:
+    """Fingerprint a posting and its entries: all they store but the database's own numbers.
 
-    What is not set is left out, so that a column added later does not change the fingerprints of before.
+    The entries come in (event, leg) order, their values in the order of the sorted `names`. What is not set is left
+    out, so that a column added later does not change the fingerprints of before.
     """
-    ordered = sorted(entries, key=lambda row: (row["event"], row["leg"]))
-    names = sorted(ordered[0]) if ordered else []
-    plain = [_set(sorted(header), header), *(_set(names, row) for row in ordered)]
+    ordered = sorted(header)
+    plain = [_set(ordered, [header[name] for name in ordered]), *(_set(names, values) for values in entries)]
     return _sha(json.dumps(plain, ensure_ascii=False, default=_stamp))
 
 
-def _set(names: Sequence[str], row: Row) -> list[tuple[str, Any]]:
-    return [(name, value) for name in names if (value := row[name]) is not None and value != "" and value is not False]
+_UNSET = (None, "")
+
+
+def _set(names: Sequence[str], values: Sequence[Any]) -> list[tuple[str, Any]]:
+    return [pair for pair in zip(names, values, strict=True) if pair[1] not in _UNSET and pair[1] is not False]
 
 
 def _stamp(value: Any) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from incubator.core.books import PAYMENTS, TECHNOLOGY
+from incubator.core.bulk import execute_many
 from incubator.core.measures import Cell
 from incubator.models.ledger import LedgerEntry, Posting
 from incubator.models.tenant import Tenancy
@@ -46,21 +47,33 @@ def add_up(session: Session, rows: Sequence[Row]) -> None:
 
     Grouped first, since one upsert may not meet a row twice; in key order, since two writers must not deadlock.
     """
-    months, days = defaultdict[Any, Cell](Cell), defaultdict[Any, Cell](Cell)
-    tenancies, contracts = defaultdict[Any, Cell](Cell), defaultdict[Any, int](int)
+    days, tenancies = dict[Any, list[int]](), dict[Any, list[int]]()
+    contracts = defaultdict[Any, int](int)
     for row in rows:
         cell = cell_of(row)
-        site, category, also_sale, day = row["site_id"], row["category"], row["also_sale"], row["happened_on"]
-        months[site, category, also_sale, month_of(day)] = months[site, category, also_sale, month_of(day)].plus(cell)
-        days[site, day, category, also_sale] = days[site, day, category, also_sale].plus(cell)
-        tenancies[row["tenancy_id"], category] = tenancies[row["tenancy_id"], category].plus(cell)
+        site, category, day, tenancy = row["site_id"], row["category"], row["happened_on"], row["tenancy_id"]
+        _add_to(days, (site, day, category, row["also_sale"]), cell)
+        _add_to(tenancies, (tenancy, category), cell)
         if row["book"] == CONTRACTS:
-            contracts[site, row["tenancy_id"], month_of(day)] += row["amount_fen"]
+            contracts[site, tenancy, month_of(day)] += row["amount_fen"]
+    months = dict[Any, list[int]]()
+    for (site, day, category, also_sale), sums in days.items():
+        _add_to(months, (site, category, also_sale, month_of(day)), sums)
     _upsert(session, MonthlyTotal, months)
     _upsert(session, DailyTotal, days)
     _upsert(session, TenancyTotal, tenancies)
     _upsert(session, ContractMonth, {key: (fen,) for key, fen in contracts.items()})
     _first_facts(session, rows)
+
+
+def _add_to(sums: dict[Any, list[int]], key: Any, cell: Sequence[int]) -> None:
+    """Add a cell in place: tens of thousands of frozen ones would cost more than the sums."""
+    mine = sums.get(key)
+    if mine is None:
+        sums[key] = [*cell]
+    else:
+        for i, value in enumerate(cell):
+            mine[i] += value
 
 
 def cell_of(row: Mapping[str, Any]) -> Cell:
@@ -104,12 +117,11 @@ def _sums(model: type[Base]) -> list[str]:
     return [column.name for column in model.__table__.columns if not column.primary_key]
 
 
-def _upsert(session: Session, model: type[Base], cells: Mapping[Any, tuple[int, ...]]) -> None:
-    if not cells:
-        return
-    names = [*(column.name for column in model.__table__.primary_key), *_sums(model)]
-    values = [dict(zip(names, (*key, *cell), strict=True)) for key, cell in sorted(cells.items())]
-    session.connection().execute(_adding(_dialect(session), model), values)
+def _upsert(session: Session, model: type[Base], cells: Mapping[Any, Sequence[int]]) -> None:
+    names = (*(column.name for column in model.__table__.primary_key), *_sums(model))
+    execute_many(
+        session, _adding(_dialect(session), model), names, ((*key, *cell) for key, cell in sorted(cells.items()))
+    )
 
 
 def _first_facts(session: Session, rows: Iterable[Row]) -> None:

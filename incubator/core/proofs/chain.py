@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -127,15 +127,17 @@ def _hashes(session: Session, first: int, end: int) -> Iterator[Difference]:
     entries = sa.select(LedgerEntry.__table__).where(_E.posting_id >= first, _E.posting_id < end)
     for number, rows in groupby(stream(session, entries.order_by(_E.posting_id)), key=attrgetter("posting_id")):
         header = headers.pop(number, None)
-        if header is None or header["hash"] != posting_hash(_but(header, "id", "hash"), map(_content, rows)):
+        contents = map(_CONTENT, sorted(rows, key=attrgetter("event", "leg")))
+        if header is None or header["hash"] != posting_hash(_but(header, "id", "hash"), _NAMES, contents):
             yield Difference("posting", f"posting {number}", NOT_ITS_HASH)
     for number in headers:
         yield Difference("posting", f"posting {number}", EMPTY)
 
 
-def _content(row: sa.Row[Any]) -> dict[str, Any]:
-    """Return an entry without the numbers that the database gave."""
-    return _but(row._asdict(), "id", "posting_id")
+_COLUMNS = LedgerEntry.__table__.columns.keys()
+_NAMES = sorted(set(_COLUMNS) - {"id", "posting_id"})
+_CONTENT = itemgetter(*map(_COLUMNS.index, _NAMES))
+"""An entry without the numbers that the database gave."""
 
 
 def _but(values: dict[str, Any], *names: str) -> dict[str, Any]:
