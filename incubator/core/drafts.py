@@ -66,6 +66,13 @@ def fold(number: str) -> str:
     return unicodedata.normalize("NFKC", number).strip().upper()
 
 
+def signs(draft: Draft, category: Category) -> tuple[int, int]:
+    """Return the count that a fact is stored with, and the sign of its amounts: the one place that gives it."""
+    if draft.change == "supplement":
+        return 0, 1
+    return (-1, -1) if draft.change == "termination" else (category.sign, category.sign)
+
+
 UNKNOWN_CATEGORY = Words("没有这个类别", "There is no such category")
 TOO_OLD = Words("日期早于 {day}", "The date is before {day}")
 TOO_LATE = Words("日期晚于 {day}", "The date is after {day}")

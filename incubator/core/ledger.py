@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from incubator.core import clock, residency, totals
 from incubator.core.books import CATEGORIES
 from incubator.core.bulk import execute_many, insertion
-from incubator.core.drafts import Draft, check, fold
+from incubator.core.drafts import Draft, check, fold, signs
 from incubator.core.references import reference_faults
 from incubator.models.ledger import ChainLink, LedgerEntry, Posting
 from incubator.models.site import SiteHead
@@ -153,7 +153,7 @@ def lock_sites(session: Session, site_ids: Collection[int]) -> list[sa.Row[Any]]
 
 
 def _signed(session: Session, scope: Scope, drafts: Sequence[Draft], first: int = 0) -> tuple[list[Row], list[Problem]]:
-    """Turn drafts into rows: the one place where a fact gets its sign."""
+    """Turn drafts into rows."""
     places = _places(session, {draft.tenancy_id for draft in drafts})
     problems = []
     for i, draft in enumerate(drafts):
@@ -181,8 +181,7 @@ def _places(session: Session, tenancy_ids: Collection[int]) -> dict[int, sa.Row[
 
 def _row(draft: Draft, place: sa.Row[Any], event: int, leg: int) -> Row:
     category = CATEGORIES[draft.category]
-    count = {"": category.sign, "supplement": 0, "termination": -1}[draft.change]
-    sign = 1 if draft.change == "supplement" else count
+    count, sign = signs(draft, category)
     return {
         "tenant_id": place.tenant_id,
         "event": event,

@@ -176,6 +176,12 @@ def stay(facts: Sequence[tuple[date, str]]) -> Stay:
 
 def stays(session: Session, tenancy_ids: Collection[int]) -> dict[int, Stay]:
     """Return the projection of several tenancies from their standing entries."""
+    facts = standing(session, tenancy_ids)
+    return {tenancy_id: stay(facts[tenancy_id]) for tenancy_id in tenancy_ids}
+
+
+def standing(session: Session, tenancy_ids: Collection[int]) -> defaultdict[int, list[tuple[date, str]]]:
+    """Return the standing residency facts (day, category) of several tenancies, in day order."""
     entry, reversal = LedgerEntry, aliased(LedgerEntry)
     query = (
         sa.select(entry.tenancy_id, entry.happened_on, entry.category)
@@ -187,7 +193,7 @@ def stays(session: Session, tenancy_ids: Collection[int]) -> dict[int, Stay]:
     facts = defaultdict[int, list[tuple[Any, str]]](list)
     for tenancy_id, day, category in session.execute(query):
         facts[tenancy_id].append((day, category))
-    return {tenancy_id: stay(facts[tenancy_id]) for tenancy_id in tenancy_ids}
+    return facts
 
 
 def project(session: Session, tenancy_ids: Collection[int]) -> None:

@@ -13,6 +13,8 @@ POSTING_KINDS = ("form", "import", "undo", "correction", "restatement", "demo")
 
 
 _RESIDENCY = sa.text("book = 'residency'")
+_SIZED = sa.text("refers_to_id IS NULL AND reverses_id IS NULL AND book <> 'residency'")
+_NUMBERED = sa.text("document_key <> ''")
 
 
 def _sparse(name: str, column: str, *, unique: bool = False) -> sa.Index:
@@ -88,6 +90,15 @@ class LedgerEntry(Base):
             sqlite_where=_RESIDENCY,
             postgresql_where=_RESIDENCY,
         ),
+        sa.Index(  # the median of a category is found by counting to its middle
+            "ix_ledger_entry_size",
+            "category",
+            "site_id",
+            "amount_fen",
+            sqlite_where=_SIZED,
+            postgresql_where=_SIZED,
+        ),
+        sa.Index("ix_ledger_entry_document", "document_key", sqlite_where=_NUMBERED, postgresql_where=_NUMBERED),
         _sparse("uq_ledger_entry_reverses", "reverses_id", unique=True),
         _sparse("uq_ledger_entry_replaces", "replaces_id", unique=True),
         _sparse("ix_ledger_entry_refers_to", "refers_to_id"),
@@ -122,3 +133,11 @@ class LedgerEntry(Base):
 
 IS_RESIDENCY = LedgerEntry.book == sa.literal_column("'residency'")
 """The predicate of the partial index; a bound value would hide from SQLite that the index answers."""
+IS_SIZED = sa.and_(
+    LedgerEntry.refers_to_id.is_(None),
+    LedgerEntry.reverses_id.is_(None),
+    LedgerEntry.book != sa.literal_column("'residency'"),
+)
+"""Facts with an amount of their own: no returns, supplements or terminations, and no reversals."""
+IS_NUMBERED = LedgerEntry.document_key != sa.literal_column("''")
+"""Entries with a document number."""

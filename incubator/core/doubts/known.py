@@ -1,0 +1,242 @@
+"""What drafts are compared with, gathered in few queries however many drafts there are: places, policies, entries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from incubator.core import clock, ledger, residency
+from incubator.core.books import CATEGORIES, PAYMENTS
+from incubator.core.doubts import medians
+from incubator.core.drafts import fold, signs
+from incubator.models.ledger import IS_NUMBERED, LedgerEntry
+from incubator.models.site import Policy
+from incubator.models.tenant import Tenancy
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from sqlalchemy.orm import Session
+
+    from incubator.core.access import Scope
+    from incubator.core.doubts.medians import Median
+    from incubator.core.drafts import Draft
+    from incubator.models.types import Query
+
+NUMBERED = ("contracts", "funding")
+"""Books whose entries are known by a number: a contract's by tenant, a voucher's by site and year."""
+
+
+class Place(NamedTuple):
+    """Whose stay a draft belongs to, where, and under which name the site knows it."""
+
+    tenant_id: int
+    site_id: int
+    name: str
+
+
+class Fact(NamedTuple):
+    """Something that a draft may repeat: an entry, or with `entry_id` None the draft at position `twin`.
+
+    `amount_fen` has the sign it is stored with.
+    """
+
+    happened_on: date
+    amount_fen: int
+    category: str
+    name: str
+    document_number: str
+    entry_id: int | None = None
+    twin: int | None = None
+
+
+Facts = dict[tuple[Any, ...], list[Fact]]
+"""Facts by what they may have in common with a draft."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that the rules ask: see the functions that fill it."""
+
+    today: date
+    places: Mapping[int, Place]
+    moves: Mapping[int, Sequence[tuple[date, str]]]
+    policies: Sequence[Policy]
+    medians: Mapping[tuple[int, str], Median | None]
+    numbers: Facts
+    alike: Facts
+    payments: Facts
+
+
+def gather(
+    session: Session,
+    scope: Scope,
+    drafts: Sequence[Draft],
+    instead_of: Collection[int],
+    new: Mapping[int, Place],
+) -> Known:
+    """Return what the drafts are to be compared with; of entries only those at sites in sight."""
+    mine = [draft for draft in drafts if draft.category in CATEGORIES]
+    places = _places(session, scope, {draft.tenancy_id for draft in mine}) | dict(new)
+    mine = [draft for draft in mine if draft.tenancy_id in places]
+    policies = session.scalars(sa.select(Policy).order_by(Policy.valid_from.desc())).all()
+    stored = _Stored(session, scope, frozenset(instead_of), places)
+    once = {policy.category for policy in policies if policy.once_per_tenant}
+    return Known(
+        today=clock.today(),
+        places=places,
+        moves=_moves(session, places, mine),
+        policies=policies,
+        medians=_medians(session, places, mine),
+        numbers=stored.numbers(mine),
+        alike=stored.alike(mine),
+        payments=stored.payments(once & {draft.category for draft in mine}),
+    )
+
+
+def _places(session: Session, scope: Scope, tenancy_ids: Collection[int]) -> dict[int, Place]:
+    found: dict[int, Place] = {}
+    for ids in ledger.chunks(tenancy_ids):
+        query = sa.select(Tenancy.id, Tenancy.tenant_id, Tenancy.site_id, Tenancy.name).where(Tenancy.id.in_(ids))
+        rows = session.execute(query.where(scope.within(Tenancy.site_id)))
+        found |= {row.id: Place(row.tenant_id, row.site_id, row.name) for row in rows}
+    return found
+
+
+def _moves(session: Session, places: Mapping[int, Place], drafts: Iterable[Draft]) -> dict[int, list[tuple[date, str]]]:
+    """Return the residency facts of each stay in day order, those among the drafts included."""
+    found = defaultdict[int, list[tuple[date, str]]](list)
+    for ids in ledger.chunks(places):
+        for tenancy_id, facts in residency.standing(session, ids).items():
+            found[tenancy_id] += facts
+    for draft in drafts:
+        if CATEGORIES[draft.category].book == residency.BOOK:
+            found[draft.tenancy_id].append((draft.happened_on, draft.category))
+    return {tenancy_id: sorted(facts) for tenancy_id, facts in found.items()}
+
+
+def has_own_size(draft: Draft) -> bool:
+    """Say whether a draft is a fact with an amount of its own: no return, supplement or termination."""
+    return CATEGORIES[draft.category].money and draft.refers_to_id is None and not draft.change
+
+
+def _medians(
+    session: Session, places: Mapping[int, Place], drafts: Iterable[Draft]
+) -> dict[tuple[int, str], Median | None]:
+    amounts = defaultdict[tuple[int, str], set[int]](set)
+    for draft in drafts:
+        if has_own_size(draft):
+            amounts[places[draft.tenancy_id].site_id, draft.category].add(draft.amount_fen)
+    return {key: medians.usual(session, *key, amounts=some) for key, some in amounts.items()}
+
+
+def number_key(draft: Draft, place: Place) -> tuple[Any, ...] | None:
+    """Return what no second fact should have in common with a draft; None where numbers say nothing."""
+    book, number = CATEGORIES[draft.category].book, fold(draft.document_number)
+    if book not in NUMBERED or not number or not has_own_size(draft):
+        return None
+    return _number_key(book, number, place, draft.happened_on)
+
+
+def _number_key(book: str, number: str, place: Place, day: date) -> tuple[Any, ...]:
+    """Contract numbers belong to each company; vouchers are numbered anew each year, by site."""
+    return (book, number, place.tenant_id) if book == "contracts" else (book, number, place.site_id, day.year)
+
+
+def alike_key(draft: Draft, place: Place) -> tuple[Any, ...] | None:
+    """Return tenant, book, day and amount; None for a fact without an amount."""
+    category = CATEGORIES[draft.category]
+    fen = signs(draft, category)[1] * draft.amount_fen
+    return (place.tenant_id, category.book, draft.happened_on, fen) if category.money and fen else None
+
+
+_REVERSAL = aliased(LedgerEntry)
+_STANDS = sa.and_(
+    LedgerEntry.reverses_id.is_(None),
+    ~sa.select(_REVERSAL.id).where(_REVERSAL.reverses_id == LedgerEntry.id).exists(),
+)
+_COLUMNS = (
+    LedgerEntry.id, LedgerEntry.book, LedgerEntry.happened_on, LedgerEntry.amount_fen, LedgerEntry.category,
+    LedgerEntry.document_number, LedgerEntry.document_key, Tenancy.tenant_id, Tenancy.site_id, Tenancy.name,
+)  # fmt: skip
+
+
+class _Stored:
+    """The standing entries at sites in sight that drafts of some places may repeat."""
+
+    def __init__(self, session: Session, scope: Scope, without: frozenset[int], places: Mapping[int, Place]) -> None:
+        self._session = session
+        self._scope = scope
+        self._without = without
+        self._places = places
+
+    def numbers(self, drafts: Iterable[Draft]) -> Facts:
+        """Return the entries with a number that is among the drafts'."""
+        wanted = {key for draft in drafts if (key := number_key(draft, self._places[draft.tenancy_id]))}
+        found: Facts = defaultdict(list)
+        for book in NUMBERED:
+            for numbers in ledger.chunks({key[1] for key in wanted if key[0] == book}):
+                conditions = [LedgerEntry.book == book, LedgerEntry.document_key.in_(numbers), IS_NUMBERED]
+                for row in self._rows(*conditions, LedgerEntry.refers_to_id.is_(None), *self._span(book, wanted)):
+                    key = _number_key(book, row.document_key, _place(row), row.happened_on)
+                    if key in wanted:
+                        found[key].append(_fact(row))
+        return found
+
+    def _span(self, book: str, wanted: Iterable[tuple[Any, ...]]) -> list[Any]:
+        """Keep vouchers to the sites and years in question: their numbers come again and again."""
+        if book != "funding":
+            return []
+        keys = [key for key in wanted if key[0] == book]
+        years = [key[3] for key in keys]
+        days = LedgerEntry.happened_on.between(date(min(years), 1, 1), date(max(years), 12, 31))
+        return [days, LedgerEntry.site_id.in_({key[2] for key in keys})]
+
+    def alike(self, drafts: Iterable[Draft]) -> Facts:
+        """Return the entries of the drafts' tenants, on one of their days, with the same amount in the same book."""
+        wanted = {key for draft in drafts if (key := alike_key(draft, self._places[draft.tenancy_id]))}
+        found: Facts = defaultdict(list)
+        if not wanted:
+            return found
+        days = LedgerEntry.happened_on.between(min(key[2] for key in wanted), max(key[2] for key in wanted))
+        for stays in self._stays_of({key[0] for key in wanted}):
+            for row in self._rows(LedgerEntry.tenancy_id.in_(stays), days, LedgerEntry.amount_fen != 0):
+                key = (row.tenant_id, row.book, row.happened_on, row.amount_fen)
+                if key in wanted:
+                    found[key].append(_fact(row))
+        return found
+
+    def payments(self, categories: AbstractSet[str]) -> Facts:
+        """Return the payments of some categories to the drafts' tenants, by (tenant, category)."""
+        found: Facts = defaultdict(list)
+        if not categories & PAYMENTS:
+            return found
+        for stays in self._stays_of({place.tenant_id for place in self._places.values()}):
+            for row in self._rows(LedgerEntry.tenancy_id.in_(stays), LedgerEntry.category.in_(categories)):
+                found[row.tenant_id, row.category].append(_fact(row))
+        return found
+
+    def _stays_of(self, tenant_ids: Collection[int]) -> Iterator[Query]:
+        """Yield queries for the stays of some tenants: the sites are kept to by the query that takes them."""
+        return (sa.select(Tenancy.id).where(Tenancy.tenant_id.in_(ids)) for ids in ledger.chunks(tenant_ids))
+
+    def _rows(self, *conditions: Any) -> Iterator[sa.Row[Any]]:
+        query: Query = (
+            sa.select(*_COLUMNS).join(Tenancy, Tenancy.id == LedgerEntry.tenancy_id).where(_STANDS, *conditions)
+        )
+        rows = self._session.execute(query.where(self._scope.within(LedgerEntry.site_id)).order_by(LedgerEntry.id))
+        return (row for row in rows if row.id not in self._without)
+
+
+def _place(row: sa.Row[Any]) -> Place:
+    return Place(row.tenant_id, row.site_id, row.name)
+
+
+def _fact(row: sa.Row[Any]) -> Fact:
+    return Fact(row.happened_on, row.amount_fen, row.category, row.name, row.document_number, entry_id=row.id)

@@ -1,0 +1,266 @@
+"""The rules: one draft against what is known, in the order in which its doubts are asked. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from incubator.core.books import ARRIVALS, BOOKS, CATEGORIES, DEPARTURES, STATUSES
+from incubator.core.doubts import medians
+from incubator.core.doubts import sentences as say
+from incubator.core.doubts.known import Fact, alike_key, has_own_size, number_key
+from incubator.values import display
+from incubator.values.money import LIMIT_FEN, grouped
+from incubator.values.problem import Problem
+from incubator.values.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from incubator.core.doubts.known import Facts, Known, Place
+    from incubator.core.drafts import Draft
+    from incubator.models.site import Policy
+
+WAN = 10_000
+"""The slip that all this is about: 元 for 万元."""
+
+
+class Case(NamedTuple):
+    """One draft as the rules look at it."""
+
+    draft: Draft
+    place: Place
+    known: Known
+
+
+def judge_all(drafts: Sequence[Draft], known: Known) -> list[Problem]:
+    """Return the doubts of all drafts in their order; each draft is also compared with those before it."""
+    found = []
+    for row, draft in enumerate(drafts):
+        place = known.places.get(draft.tenancy_id)
+        if draft.category not in CATEGORIES or place is None:
+            continue  # an error, which others tell
+        case = Case(draft, place, known)
+        found += [problem._replace(row=row) for rule in RULES for problem in rule(case)]
+        _remember(case, row)
+    return found
+
+
+def _remember(case: Case, row: int) -> None:
+    """Let the drafts that follow be compared with this one."""
+    draft, place, known = case
+    fact = Fact(draft.happened_on, draft.amount_fen, draft.category, place.name, draft.document_number, twin=row)
+    keyed: list[tuple[Facts, tuple[object, ...] | None]] = [
+        (known.numbers, number_key(draft, place)),
+        (known.alike, alike_key(draft, place)),
+        (known.payments, (place.tenant_id, draft.category)),
+    ]
+    for facts, key in keyed:
+        if key is not None:
+            facts.setdefault(key, []).append(fact)
+
+
+# ── amounts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _size(case: Case) -> list[Problem]:
+    """Compare the amount with the policy, and where none is broken with what is usual: one slip, one doubt."""
+    if not has_own_size(case.draft):
+        return []
+    return _policy(case) or _far_off(case)
+
+
+def in_force(policies: Sequence[Policy], category: str, day: date) -> Policy | None:
+    """Return the policy of a category on a day; the latest to begin wins."""
+    mine = (policy for policy in policies if policy.category == category and policy.valid_from <= day)
+    return next((policy for policy in mine if policy.valid_to is None or day <= policy.valid_to), None)
+
+
+def _policy(case: Case) -> list[Problem]:
+    draft = case.draft
+    policy = in_force(case.known.policies, draft.category, draft.happened_on)
+    if policy is None or _allows(policy, draft.amount_fen):
+        return []
+    mend, why = _unit_mend(draft, lambda fen: _allows(policy, fen))
+    sentence = say.AT_MOST if policy.floor_fen is None else say.AT_LEAST if policy.cap_fen is None else say.BETWEEN
+    message = sentence.fill(
+        category=CATEGORIES[draft.category].words,
+        floor=_short(policy.floor_fen or 0),
+        cap=_short(policy.cap_fen or 0),
+        amount=_exact(draft.amount_fen),
+        why=why or say.WHY_ELSE,
+    )
+    return [Problem("amount", message, 0, grouped(draft.amount_fen), "policy", *mend)]
+
+
+def _allows(policy: Policy, fen: int) -> bool:
+    return (policy.floor_fen or 0) <= fen and (policy.cap_fen is None or fen <= policy.cap_fen)
+
+
+def _far_off(case: Case) -> list[Problem]:
+    draft = case.draft
+    median = case.known.medians.get((case.place.site_id, draft.category))
+    if median is None or not medians.far_off(draft.amount_fen, median):
+        return []
+    above = draft.amount_fen > median.fen
+    mend, why = _unit_mend(draft, lambda fen: not medians.far_off(fen, median))
+    times = draft.amount_fen // median.fen if above else median.fen // max(draft.amount_fen, 1)
+    message = (say.FAR_ABOVE if above else say.FAR_BELOW).fill(
+        amount=_exact(draft.amount_fen),
+        short=_short(draft.amount_fen),
+        whose=(say.PROVINCE if median.province else say.OWN).fill(category=CATEGORIES[draft.category].words),
+        median=_short(median.fen),
+        times=f"{times:,}",
+        why=why or (say.WHY_YUAN if above else say.WHY_WAN),
+    )
+    return [Problem("amount", message, 0, grouped(draft.amount_fen), "far_off", *mend)]
+
+
+class Mend(NamedTuple):
+    """What one press puts right, as `Problem` keeps it: the text, the button, and what changes along."""
+
+    text: str = ""
+    words: Words = Words("", "")
+    also: tuple[tuple[str, str], ...] = ()
+
+
+def _unit_mend(draft: Draft, fits: Callable[[int], bool]) -> tuple[Mend, Words | None]:
+    """Return the amounts as they would be in the other unit, and the cause, if that makes the amount fit."""
+    both = [draft.amount_fen, draft.technology_fen or 0]
+    if draft.amount_fen * WAN <= LIMIT_FEN and fits(draft.amount_fen * WAN):
+        return _amounts_mend(draft, say.AS_WAN, [fen * WAN for fen in both]), say.WHY_WAN
+    if not any(fen % WAN for fen in both) and fits(draft.amount_fen // WAN):
+        return _amounts_mend(draft, say.AS_YUAN, [fen // WAN for fen in both]), say.WHY_YUAN
+    return Mend(), None
+
+
+def _amounts_mend(draft: Draft, words: Words, both: Sequence[int]) -> Mend:
+    """Change the amount, and its technology part with it: they were typed in the same unit."""
+    also = (("technology_fen", f"{grouped(both[1])} 元"),) if draft.technology_fen else ()
+    return Mend(f"{grouped(both[0])} 元", words.fill(amount=_exact(both[0])), also)
+
+
+# ── days ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _day(case: Case) -> list[Problem]:
+    """Ask about a day that has not come, or else about one on which the tenant was not there."""
+    return _future(case) or _absent(case)
+
+
+def _future(case: Case) -> list[Problem]:
+    day, today = case.draft.happened_on, case.known.today
+    if day <= today:
+        return []
+    years = (day.year - n for n in range(1, day.year - today.year + 2))
+    mend = _year_mend(day, *years, fits=lambda other: other <= today)
+    message = say.FUTURE.fill(title=_day_title(case), day=day.isoformat(), today=today.isoformat())
+    return [Problem("happened_on", message, 0, day.isoformat(), "future", *mend)]
+
+
+def _absent(case: Case) -> list[Problem]:
+    """Compare the day with the stay. Money that comes back and contracts that end do so after leaving, too."""
+    draft, moves = case.draft, case.known.moves.get(case.draft.tenancy_id, [])
+    if not CATEGORIES[draft.category].money or draft.change == "termination" or draft.category == "funding_returned":
+        return []
+    if present(moves, draft.happened_on):
+        return []
+    left = [(day, category) for day, category in moves if category in DEPARTURES and day < draft.happened_on]
+    return [_after(case, *left[-1]) if left else _before(case, moves)]
+
+
+def present(moves: Sequence[tuple[date, str]], day: date) -> bool:
+    """Say whether a stay with these residency facts (day, category) was going on; its first and last day included."""
+    arrived = sum(category in ARRIVALS for when, category in moves if when <= day)
+    return arrived > sum(category in DEPARTURES for when, category in moves if when < day)
+
+
+def _after(case: Case, left: date, category: str) -> Problem:
+    day = case.draft.happened_on
+    message = say.AFTER.fill(
+        left=left.isoformat(), status=STATUSES[DEPARTURES[category]], title=_day_title(case), day=day.isoformat()
+    )
+    return Problem("happened_on", message, value=day.isoformat(), doubt="after_leaving")
+
+
+def _before(case: Case, moves: Sequence[tuple[date, str]]) -> Problem:
+    day, today = case.draft.happened_on, case.known.today
+    arrivals = [when for when, category in moves if category in ARRIVALS]
+    if not arrivals:
+        return Problem("tenancy", say.NEVER, value=case.place.name, doubt="before_admission")
+    mend = _year_mend(day, day.year + 1, fits=lambda other: other <= today and present(moves, other))
+    message = say.BEFORE.fill(title=_day_title(case), day=day.isoformat(), admitted=min(arrivals).isoformat())
+    return Problem("happened_on", message, 0, day.isoformat(), "before_admission", *mend)
+
+
+def _year_mend(day: date, *years: int, fits: Callable[[date], bool]) -> Mend:
+    """Return the same day of another year, the first that fits: in January the old year is still in the fingers."""
+    days = (day.replace(year=year) for year in years if (day.month, day.day) != (2, 29))
+    text = next((other.isoformat() for other in days if fits(other)), "")
+    return Mend(text, say.CHANGE_TO.fill(value=text)) if text else Mend()
+
+
+# ── repetitions ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _repeated(case: Case) -> list[Problem]:
+    """Ask about the fact that this one may repeat; where one fact has number, day and amount, it is one doubt."""
+    draft, place, known = case
+    number, alike = number_key(draft, place), alike_key(draft, place)
+    same, like = _latest(known.numbers, number), _latest(known.alike, alike)
+    found = [_same_number(case, same)] if same else []
+    if like and not (same and (like.entry_id, like.twin) == (same.entry_id, same.twin)):
+        found.append(_looks_same(like))
+    return found
+
+
+def _latest(facts: Facts, key: tuple[object, ...] | None) -> Fact | None:
+    return next(reversed(facts.get(key, [])), None) if key is not None else None
+
+
+def _same_number(case: Case, fact: Fact) -> Problem:
+    sentence = say.SAME_NUMBER if fact.twin is None else say.SAME_NUMBER_HERE
+    message = sentence.fill(
+        title=BOOKS[CATEGORIES[case.draft.category].book].number,
+        number=case.draft.document_number,
+        day=fact.happened_on.isoformat(),
+        name=fact.name,
+        amount=_exact(fact.amount_fen),
+    )
+    value = case.draft.document_number
+    return Problem("document_number", message, 0, value, "same_number", entry_id=fact.entry_id, twin=fact.twin)
+
+
+def _looks_same(fact: Fact) -> Problem:
+    sentence = say.ALIKE if fact.twin is None else say.ALIKE_HERE
+    message = sentence.fill(category=CATEGORIES[fact.category].words, amount=_exact(fact.amount_fen))
+    return Problem("amount", message, 0, grouped(fact.amount_fen), "looks_same",
+                   entry_id=fact.entry_id, twin=fact.twin)  # fmt: skip
+
+
+def _second(case: Case) -> list[Problem]:
+    draft, known = case.draft, case.known
+    policy = in_force(known.policies, draft.category, draft.happened_on)
+    paid = known.payments.get((case.place.tenant_id, draft.category), [])
+    if policy is None or not policy.once_per_tenant or not paid:
+        return []
+    first = min(paid, key=lambda fact: fact.happened_on)
+    message = say.SECOND.fill(
+        day=first.happened_on.isoformat(), category=CATEGORIES[draft.category].words, amount=_exact(first.amount_fen)
+    )
+    return [Problem("category", message, doubt="second_payment", entry_id=first.entry_id, twin=first.twin)]
+
+
+def _day_title(case: Case) -> Words:
+    return BOOKS[CATEGORIES[case.draft.category].book].day
+
+
+def _exact(fen: int) -> Words:
+    return Words(display.exact(fen, "zh"), display.exact(fen, "en"))
+
+
+def _short(fen: int) -> Words:
+    return Words(display.headline(fen, "zh"), display.headline(fen, "en"))
+
+
+RULES: tuple[Callable[[Case], list[Problem]], ...] = (_size, _day, _second, _repeated)
