@@ -40,7 +40,7 @@ def book(session: Session, *drafts: Draft) -> list[int]:
 
 @pytest.fixture
 def stay(session: Session, clock: Clock) -> int:
-    """An enterprise that came to site 1 on 5 January 2026 (today is 2 November), and the policy of the start-up fund."""
+    """An enterprise that came to site 1 on 5 January 2026 (today is 2 November), and the fund's policy."""
     make_sites(session)
     session.add(
         Policy(category="startup_fund", name_zh="政策", name_en="Policy", once_per_tenant=True, source="",
