@@ -82,3 +82,11 @@ INDEX_SHEET = Words("错误索引", "List of errors")
 """The sheet that we add to a workbook, likewise."""
 COMMENT_AUTHOR = "晋创谷台账"
 """Who signs our comments: only these are taken out again."""
+
+# ── sheets of our own workbooks that hold no facts ───────────────────────────────────────────────────────────────────
+
+GUIDE_SHEET = Words("填写说明", "How to fill in")
+TENANTS_SHEET = Words("本园区主体", "Tenants of this site")
+LISTS_SHEET = Words("下拉选项", "Lists")
+SILENT_SHEETS = frozenset(title for words in (INDEX_SHEET, GUIDE_SHEET, TENANTS_SHEET, LISTS_SHEET) for title in words)
+"""Sheets that whoever reads a workbook leaves out without a word: we put them there."""

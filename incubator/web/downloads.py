@@ -1,4 +1,4 @@
-"""Downloads: the Excel summary of what a page shows, as of the same clocks."""
+"""Downloads: the Excel summary of what a page shows, and the template that a site fills in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, g, request, send_file
 
 from incubator.excel import summary as workbook
+from incubator.excel import template as empty
 from incubator.extensions import db
 from incubator.web import access, filters
 from incubator.web.questions import asked_clocks
@@ -39,3 +40,13 @@ def summary() -> Response:
     target.seek(0)
     name = f"{site.slug if site else 'summary'}-{clocks.as_of.isoformat()}.xlsx"
     return send_file(target, mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+@pages.get("/imports/template.xlsx")
+@access.writer
+def template() -> Response:
+    """Answer with the empty workbook of one site (?site=), its own tenants in the lists."""
+    site = access.site_to_write(request.args.get("site", ""))
+    content = empty.build(db.session(), access.scope(), site, filters.language())
+    name = f"{site.slug}-template.xlsx"
+    return send_file(io.BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)

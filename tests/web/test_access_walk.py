@@ -111,6 +111,7 @@ EXPECTED: dict[tuple[str, str], Expectation] = {
     ),
     ("/ledger/<book>", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}"),
     ("/summary.xlsx", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}"),
+    ("/imports/template.xlsx", "GET"): Expectation(WRITE_HERE, WRITE_THERE, "site={slug}", None),
     ("/static/<path:filename>", "GET"): Expectation((404, 404, 404, 404, 404, 404)),
 }
 

@@ -1,0 +1,120 @@
+"""The template: four sheets as they are read, lists to pick from, and a file that office programs open."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pytest
+import sqlalchemy as sa
+from openpyxl.workbook import Workbook
+from sqlalchemy.orm import Session
+
+from incubator.core import exports
+from incubator.core.access import Scope
+from incubator.core.exports import Listed, Lists
+from incubator.excel import template
+from incubator.excel.columns import GUIDE_SHEET, LISTS_SHEET, TENANTS_SHEET
+from incubator.excel.exchange import SHEETS
+from incubator.models.site import Site
+from incubator.models.tenant import Tenancy
+from incubator.values import mark
+from incubator.values.words import Language, Words
+from tests.excel import reading
+from tests.machine import libreoffice_path
+
+LISTS = Lists(
+    Words("示例园区", "Example site"),
+    [
+        Listed("=示例汾河科技", "91140100MA0EXAMPL1", "in_residence"),
+        Listed("示例团队", mark.written("T", 7), "graduated"),
+    ],
+    [Words("起步区", "First zone")],
+    [],
+)
+
+
+def opened(language: Language = "zh", lists: Lists = LISTS) -> Workbook:
+    return reading.formulas(template.write_template(lists, language))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_declared_column_is_there_in_its_order(language: Language) -> None:
+    book = opened(language)
+    own = [words.said(language) for words in (TENANTS_SHEET, LISTS_SHEET)]
+    named = [sheet.words.said(language) for sheet in SHEETS.values()]
+    assert book.sheetnames == [GUIDE_SHEET.said(language), *named, *own]
+    for sheet in SHEETS.values():
+        page = book[sheet.words.said(language)]
+        assert [cell.value for cell in page[1]] == [field.words.said(language) for field in sheet.fields]
+        assert page.max_row == 1
+        assert page.freeze_panes == "B2"
+        assert all(cell.comment for cell in page[1])
+
+
+def test_codes_are_text_and_days_are_days() -> None:
+    book = opened()
+    for sheet in SHEETS.values():
+        page = book[sheet.words.zh]
+        formats = {"code": "@", "day": "yyyy-mm-dd"}
+        styles = {n: style for style in page.column_dimensions.values() for n in range(style.min, style.max + 1)}
+        for column, field in enumerate(sheet.fields, 1):
+            if field.kind in formats:
+                assert styles[column].number_format == formats[field.kind], field.name
+
+
+def options(book: Workbook, sheet: str, name: str) -> list[object]:
+    """Return what the list of a column offers."""
+    fields = [field.name for field in SHEETS[sheet].fields]
+    letter = openpyxl.utils.get_column_letter(fields.index(name) + 1)
+    page = book[SHEETS[sheet].words.zh]
+    rule = next(rule for rule in page.data_validations.dataValidation if f"{letter}2" in rule.sqref)
+    home, cells = rule.formula1.replace("'", "").split("!")
+    first, _, last = cells.replace("$", "").partition(":")
+    return [row[0].value for row in book[home][f"{first}:{last or first}"]]
+
+
+def test_lists_offer_what_the_import_reads() -> None:
+    book = opened()
+    for sheet in SHEETS.values():
+        for field in sheet.fields:
+            if field.choices:
+                assert options(book, sheet.code, field.name) == [choice.words.zh for choice in field.choices]
+    assert options(book, "contracts", "also_sale") == ["是", "否"]
+    assert options(book, "tenants", "site") == ["示例园区"]
+    assert options(book, "tenants", "zone_id") == ["起步区"]
+
+
+def test_the_sites_own_tenants_are_offered_and_none_becomes_a_formula() -> None:
+    book = opened()
+    assert options(book, "funding", "credit_code") == ["91140100MA0EXAMPL1", mark.written("T", 7)]
+    assert options(book, "funding", "tenant_name") == ["=示例汾河科技", "示例团队"]
+    assert all(cell.data_type == "s" for row in book["本园区主体"].iter_rows(max_col=2) for cell in row)
+
+
+def test_a_site_without_tenants_has_a_template_too() -> None:
+    book = opened(lists=LISTS._replace(tenants=[], zones=[]))
+    assert book["本园区主体"].max_row == 1
+
+
+def test_a_site_lists_its_own_tenants_only(demo: Session) -> None:
+    sites = demo.scalars(sa.select(Site)).all()
+    for site in sites[:2]:
+        found = exports.lists(demo, Scope(sees=frozenset({site.id})), site).tenants
+        own = demo.scalars(sa.select(Tenancy.name).filter_by(site_id=site.id)).all()
+        assert sorted(tenant.name for tenant in found) == sorted(own)
+    assert not exports.lists(demo, Scope(), sites[0]).tenants
+
+
+@pytest.mark.libreoffice
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_libreoffice_opens_it(tmp_path: Path) -> None:
+    (tmp_path / "template.xlsx").write_bytes(template.write_template(LISTS, "zh"))
+    command = [str(libreoffice_path()), "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+               "--convert-to", "xlsx", "--outdir", str(tmp_path / "out"), str(tmp_path / "template.xlsx")]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=110)
+    book = reading.formulas(tmp_path / "out" / "template.xlsx")
+    assert [cell.value for cell in book["合同销售"][1]][:2] == ["统一社会信用代码", "合同编号"]
+    assert options(book, "funding", "credit_code") == ["91140100MA0EXAMPL1", mark.written("T", 7)]
