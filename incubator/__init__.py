@@ -26,6 +26,7 @@ from incubator.web import (
     numbers,
     overview,
     preferences,
+    published,
     residency,
     security,
     session,
@@ -49,6 +50,7 @@ PAGES = (
     transfers.pages,
     residency.pages,
     downloads.pages,
+    published.pages,
 )
 ON_THEM = (tenant_list, corrections, changes)
 """The pages by noun, and the modules whose views stand on another module's pages: importing them puts them there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from incubator.cli import demo, people, sites, summary, totals, verify
+from incubator.cli import demo, people, reconcile, sites, summary, totals, verify
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -12,5 +12,13 @@ if TYPE_CHECKING:
 
 def register(app: Flask) -> None:
     """Make the commands known to `flask`."""
-    for command in (people.group, sites.group, demo.command, summary.command, totals.command, verify.command):
+    for command in (
+        people.group,
+        sites.group,
+        demo.command,
+        summary.command,
+        totals.command,
+        reconcile.command,
+        verify.command,
+    ):
         app.cli.add_command(command)

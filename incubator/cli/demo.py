@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from incubator.cli.speaking import fail, said, tell, writing
 from incubator.core import passwords, people
+from incubator.core.demo import aftermath
 from incubator.core.demo.load import Progress, is_empty, load
 from incubator.models.person import Person
 from incubator.models.site import Site
@@ -26,6 +27,15 @@ from incubator.values.words import Words
 NOT_EMPTY = Words(
     "数据库里已有园区：演示数据只装入没有园区的数据库",
     "The database has sites already: the demonstration data goes into a database without sites only",
+)
+NOT_READY = Words(
+    "数据库里不是演示数据，或已补录过：后续数据只补录一次",
+    "The database does not hold the demonstration, or holds its aftermath already: that is recorded once",
+)
+AFTERMATH = Words(
+    "已补录后续数据（补录、更正、冲销各一项，补录入驻一户）；运行 flask reconcile 查看差异说明",
+    "The aftermath is recorded (one contract late, one corrected, one reversed, one admission late); "
+    "flask reconcile shows the bridges",
 )
 LOADING = Words("装入演示数据", "Loading the demonstration data")
 LOADED = Words(
@@ -55,18 +65,37 @@ ACCOUNTS = (
 
 
 @click.command("demo")
+@click.option("--aftermath", "later", is_flag=True, help="Also record, today, what was learned after publication.")
 @with_appcontext
-def command() -> None:
+def command(later: bool) -> None:  # noqa: FBT001 - a flag of the shell
     """Load the demonstration data into a database without sites."""
-    path = Path(current_app.config["INSTANCE"]) / ACCOUNTS_FILE
     with writing() as session:
-        if not is_empty(session):
+        empty = is_empty(session)
+        if not empty and not later:
             fail([NOT_EMPTY])
-        with _bar() as progress:
-            load(session, progress)
-        made = _make_accounts(session)
-        _write_privately(path, _listing(made))  # before the commit: an account whose password is lost is of no use
-    tell(LOADED.fill(path=path))
+        path = _load(session) if empty else None
+        if later:
+            _record_aftermath(session)
+    if path is not None:
+        tell(LOADED.fill(path=path))
+    if later:
+        tell(AFTERMATH)
+
+
+def _load(session: Session) -> Path:
+    """Load the data and make the accounts; returns the file with their passwords."""
+    path = Path(current_app.config["INSTANCE"]) / ACCOUNTS_FILE
+    with _bar() as progress:
+        load(session, progress)
+    made = _make_accounts(session)
+    _write_privately(path, _listing(made))  # before the commit: an account whose password is lost is of no use
+    return path
+
+
+def _record_aftermath(session: Session) -> None:
+    if not aftermath.is_ready(session):
+        fail([NOT_READY])
+    aftermath.play(session)
 
 
 @contextmanager

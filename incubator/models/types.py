@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -33,3 +34,18 @@ class Moment(sa.types.TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Return an aware moment."""
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Exact(sa.types.TypeDecorator[Decimal]):
+    """A decimal number, stored as its text: NUMERIC is a float on SQLite. For figures that are shown, never summed."""
+
+    impl = sa.String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Store plain digits, without an exponent."""
+        return None if value is None else f"{value:f}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+        """Return the number with the digits it had."""
+        return None if value is None else Decimal(value)

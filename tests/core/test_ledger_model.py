@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from sqlalchemy.orm import Session
 
-from incubator.core import ledger, totals
+from incubator.core import bridges, ledger, totals
 from incubator.core.access import Scope
 from incubator.core.drafts import Draft
 from incubator.core.measures import MEASURES, Cell, Cells, Figure, figures
@@ -33,6 +33,7 @@ AMOUNTS = st.integers(1, 10**11)
 FUNDS = ("startup_fund", "rd_grant", "other_funding")
 CONTRACTS = ("sales", "tech_development", "tech_untyped")
 INVESTMENTS = ("industrial", "equity")
+BRIDGED = tuple(key for key, measure in MEASURES.items() if not measure.denominator)
 ARRIVALS = ("admitted", "moved_in", "readmitted", "returned")
 
 
@@ -472,6 +473,17 @@ class Valley(RuleBasedStateMachine):
             found_here = totals.largest(self.session, site, day, known, limit=2 * TENANTS)
             assert found_here == sorted(found_here, key=lambda pair: (-pair[1], pair[0]))
             assert dict(found_here) == self.contributions(events, site)
+
+    @precondition(lambda self: self.events)
+    @rule(data=st.data(), day=DAYS, place=st.sampled_from([*SITES, None]), key=st.sampled_from(BRIDGED))
+    def bridges_sum(self, data: st.DataObject, day: date, place: int | None, key: str) -> None:
+        """What was recorded since a moment sums to the figure now minus the figure as known then, to the fen."""
+        since = self.clock.moment - timedelta(seconds=data.draw(st.integers(0, 250)))
+        now, then = (expected_at(standing(self.events, day, known), place)[key] for known in (None, since))
+        found = bridges.bridge(self.session, ALL, MEASURES[key], day, since, place)
+        assert found.count == now.count - then.count
+        assert found.fen == (now.fen or 0) - (then.fen or 0)
+        assert sum(group.fen for group in found.groups) == found.fen
 
     def contributions(self, events: list[Event], site: int) -> dict[int, int]:
         """Work out the contract value above zero of each tenancy at a site, in fen."""

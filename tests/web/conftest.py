@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,14 @@ from werkzeug.test import TestResponse
 
 from incubator import create_app
 from incubator.config import Config
-from incubator.core import ledger, passwords, people, sites, tenants, transfers
+from incubator.core import ledger, passwords, people, publishing, reports, sites, tenants, transfers
 from incubator.core.drafts import Draft
 from incubator.core.profiles import Profile
+from incubator.core.publishing import Saying
 from incubator.extensions import db
 from incubator.models.ledger import LedgerEntry
 from incubator.models.person import Person
+from incubator.models.published import PublishedFigure
 from incubator.models.site import Site
 from incubator.models.tenant import Tenancy
 from tests.making import ALL, act, credit_code
@@ -89,6 +92,8 @@ class Cast:
     payments: dict[str, int]
     requests: dict[str, int]
     """By the site that is asked to let its tenant go."""
+    publications: dict[str, int]
+    published: dict[str, int]
     browsers: dict[str, Browser] = field(default_factory=dict)
 
     def browser(self, actor: str) -> Browser:
@@ -110,7 +115,12 @@ class Cast:
 
 @pytest.fixture
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(passwords, "HASHER", cheap_hasher())
+
+
+def cheap_hasher() -> PasswordHasher:
+    """Return a hasher that costs nothing, for passwords that guard nothing."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture
@@ -143,8 +153,10 @@ def cast(app: Flask) -> Cast:
         contracts = {slug: _fact(session, tenant_id, "sales") for slug, tenant_id in tenant_ids.items()}
         payments = {slug: _fact(session, tenant_id, "rd_grant") for slug, tenant_id in tenant_ids.items()}
         requests = {slug: _request(session, site_ids, slug) for slug in SITES}
+        publications = {slug: _publish(session, site_id) for slug, site_id in site_ids.items()}
+        published = {slug: _published(session, site_id) for slug, site_id in site_ids.items()}
         session.commit()
-    return Cast(app, ids, site_ids, tenant_ids, contracts, payments, requests)
+    return Cast(app, ids, site_ids, tenant_ids, contracts, payments, requests, publications, published)
 
 
 def _site(session: Session, slug: str, zh: str, en: str) -> int:
@@ -173,3 +185,19 @@ def _request(session: Session, site_ids: dict[str, int], slug: str) -> int:
     asked = transfers.request(session, ALL, receiver, credit_code(site_ids[slug]), date(2024, 6, 1))
     assert asked.request_id, asked.problems
     return asked.request_id
+
+
+def _publish(session: Session, site_id: int) -> int:
+    """Freeze the figures of a site, with a few bytes for its workbook."""
+    saying = Saying(site_id, date(2024, 10, 15), "示例发布会", {"sales_and_technology_contract_value": Decimal(10_000)})
+
+    def workbook(clocks: reports.Clocks) -> tuple[reports.Summary, bytes]:
+        return reports.summary(session, ALL, clocks, site_id), f"workbook of {site_id}".encode()
+
+    done = publishing.publish(session, ALL, f"{site_id:032x}", saying, workbook)
+    assert done.publication_id, done.problems
+    return done.publication_id
+
+
+def _published(session: Session, site_id: int) -> int:
+    return session.scalars(sa.select(PublishedFigure.id).filter_by(site_id=site_id)).one()

@@ -112,6 +112,15 @@ EXPECTED: dict[tuple[str, str], Expectation] = {
     ("/ledger/<book>", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}"),
     ("/summary.xlsx", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}"),
     ("/imports/template.xlsx", "GET"): Expectation(WRITE_HERE, WRITE_THERE, "site={slug}", None),
+    ("/published/", "GET"): Expectation(PERSONAL),
+    ("/published/new", "GET"): Expectation(WRITERS),
+    ("/published/new", "POST"): Expectation((303, 422, 422, 403, 403, 422)),
+    ("/published/publish", "GET"): Expectation(WRITE_HERE, WRITE_THERE, "site={slug}", (303, 404, 404, 403, 403, 200)),
+    ("/published/publish", "POST"): Expectation(SENT_HERE, SENT_THERE, "site={slug}", (303, 404, 404, 403, 403, 422)),
+    ("/published/<int:published_id>", "GET"): Expectation(READ_HERE, READ_THERE),
+    ("/published/<int:published_id>/bridge.xlsx", "GET"): Expectation(READ_HERE, READ_THERE),
+    ("/published/<int:published_id>/withdraw", "POST"): Expectation(SENT_HERE, SENT_THERE),
+    ("/published/summaries/<int:publication_id>.xlsx", "GET"): Expectation(READ_HERE, READ_THERE),
     ("/static/<path:filename>", "GET"): Expectation((404, 404, 404, 404, 404, 404)),
 }
 
@@ -120,6 +129,7 @@ def targets(cast: Cast, rule: Rule, slug: str) -> dict[str, str | int]:
     """Return a value of one site for every part of an address, by its name."""
     entries = cast.payments if rule.rule.endswith("/return") else cast.contracts
     ids = {"tenant_id": cast.tenants[slug], "entry_id": entries[slug], "request_id": cast.requests[slug]}
+    ids |= {"published_id": cast.published[slug], "publication_id": cast.publications[slug]}
     return {"slug": slug, "book": "contracts", "filename": "nothing.css", **ids}
 
 

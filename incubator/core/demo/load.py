@@ -9,10 +9,10 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from incubator.core import ledger, profiles, sites, tenants, transfers
+from incubator.core import ledger, profiles, published, sites, tenants, transfers
 from incubator.core.access import Scope
 from incubator.core.demo import plan
-from incubator.core.demo.published import INSTITUTIONS, LAST_DAY, POLICIES, SITES
+from incubator.core.demo.published import BULLETIN_FIGURES, FIGURES, INSTITUTIONS, LAST_DAY, POLICIES, SITES
 from incubator.core.demo.steps import (
     Admit,
     Amend,
@@ -58,6 +58,7 @@ def load(session: Session, progress: Progress | None = None) -> None:
         player.play(step, done)
         if progress is not None:
             progress(done, len(steps))
+    player.register()
 
 
 def _make_places(session: Session) -> dict[str, int]:
@@ -183,6 +184,26 @@ class _Player:
         drafts = [] if step.instead is None else [self._draft(step.instead)]
         entry_id = self._first_entries[step.of]
         return ledger.correct(self._session, self._scope, self._act(step, step.reason), entry_id, drafts).problems
+
+    def register(self) -> None:
+        """Enter into the register what was said, as of the evening on which it was said."""
+        for said in (*FIGURES, *BULLETIN_FIGURES):
+            told = published.Told(
+                site_id=self._sites.get(said.site),
+                measure=said.measure,
+                words=said.words,
+                value=said.value,
+                unit=said.unit,
+                precision=said.precision,
+                as_of=said.as_of,
+                published_on=said.published_on,
+                occasion=said.source,
+                growth=said.growth,
+                growth_since=said.growth_since,
+            )
+            registered = published.add(self._session, self._scope, told)
+            if registered.problems:
+                raise _refused(said, registered.problems)
 
     def _act(self, step: Step, reason: str = "") -> Act:
         return Act(self._key, None, "demo", reason, step.known_at)

@@ -1,0 +1,177 @@
+"""The register of published figures and one figure with its bridge, as pages show them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import gettext as _
+
+from incubator.core.books import CATEGORIES
+from incubator.core.bridges import WHY
+from incubator.core.measures import MEASURES
+from incubator.core.published import STATES
+from incubator.values import display
+from incubator.values.words import Words
+from incubator.web import filters
+from incubator.web.context import link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from incubator.core.bridges import Bridge, Step
+    from incubator.core.published import Line
+
+PER_PEOPLE = Words("件/万人", "per 10,000 people")
+MARKS = {
+    "ties": ("good", "●"),
+    "differs_now": ("doubt", "▲"),
+    "differed_then": ("bad", "■"),
+    "indicator": ("quiet", "○"),
+    "withdrawn": ("quiet", "✕"),
+}
+"""How a state looks: colour and shape, always beside its word."""
+
+
+def state(line: Line) -> dict[str, str]:
+    """Return the state of a line as word, colour and shape."""
+    kind, shape = MARKS[line.state]
+    return {"word": filters.said(STATES[line.state]), "kind": kind, "shape": shape}
+
+
+def value(line: Line, number: Decimal | None, *, exact: bool = True) -> str:
+    """Return a number of a line: yuan to the fen (or as a headline), or a count with its measure word."""
+    if number is None:
+        return display.NONE
+    if line.figure.unit == "yuan":
+        fen = int(number * 100)
+        return filters.yuan(fen) if exact else filters.headline(fen)
+    measure = MEASURES.get(line.figure.measure)
+    if measure is not None:
+        return filters.counted(int(number), measure.noun)
+    return f"{number:,f}" + (f" {filters.said(PER_PEOPLE)}" if line.figure.unit.startswith("per") else "")
+
+
+def precision(line: Line) -> str:
+    """Return at which precision it was said: 百万元, 1, 0.01."""
+    found = line.figure.precision
+    return filters.headline(int(found * 100)) if line.figure.unit == "yuan" else f"{found:,f}"
+
+
+def occasion(line: Line) -> str:
+    """Return where it was said, in the page's language where that is known."""
+    figure = line.figure
+    return figure.occasion_en if filters.language() == "en" and figure.occasion_en else figure.occasion_zh
+
+
+def columns() -> list[dict[str, Any]]:
+    """Return the columns of the register."""
+    return [
+        {"key": "published_on", "label": _("发布日期"), "kind": "date"},
+        {"key": "name", "label": _("指标")},
+        {"key": "site", "label": _("园区"), "kind": "text"},
+        {"key": "occasion", "label": _("场合"), "kind": "clip", "fold": 1},
+        {"key": "as_of", "label": _("截至"), "kind": "date"},
+        {"key": "value", "label": _("发布数"), "kind": "amount"},
+        {"key": "then", "label": _("当时数"), "kind": "amount"},
+        {"key": "now", "label": _("现在数"), "kind": "amount"},
+        {"key": "state", "label": _("状态"), "kind": "status"},
+    ]
+
+
+def rows(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """Return the lines of the register; each name opens its page."""
+    return [{"cells": _cells(line), "kind": "quiet" if line.withdrawn else ""} for line in lines]
+
+
+def _cells(line: Line) -> dict[str, Any]:
+    figure = line.figure
+    return {
+        "published_on": filters.day(figure.published_on),
+        "name": {"text": filters.said(line.words), "href": link("published.show", published_id=figure.id)},
+        "site": filters.said(line.place.words),
+        "occasion": {"text": occasion(line), "title": occasion(line)},
+        "as_of": filters.day(figure.as_of),
+        "value": value(line, figure.value, exact=False),
+        "then": value(line, line.then),
+        "now": value(line, line.now),
+        "state": {"status": state(line)},
+    }
+
+
+def bridge_columns(line: Line) -> list[dict[str, Any]]:
+    """Return the columns of a bridge: why, who, what, when, and the effect."""
+    unit = _("影响（元）") if line.figure.unit == "yuan" else _("影响")
+    return [
+        {"key": "why", "label": _("原因"), "kind": "text"},
+        {"key": "tenant", "label": _("企业")},
+        {"key": "category", "label": _("类别"), "kind": "text"},
+        {"key": "happened_on", "label": _("发生日期"), "kind": "date"},
+        {"key": "known_at", "label": _("录入时间"), "kind": "date"},
+        {"key": "recorded_by", "label": _("录入人"), "kind": "text", "fold": 1},
+        {"key": "reason", "label": _("说明"), "kind": "clip", "fold": 2},
+        {"key": "effect", "label": unit, "kind": "amount"},
+    ]
+
+
+def bridge_rows(line: Line, bridge: Bridge) -> list[dict[str, Any]]:
+    """Return the steps; each effect opens its entry."""
+    return [{"cells": _step(line, step)} for step in bridge.steps]
+
+
+def _step(line: Line, step: Step) -> dict[str, Any]:
+    return {
+        "why": filters.said(WHY[step.why]),
+        "tenant": {"text": step.tenant_name, "href": link("tenants.show", tenant_id=step.tenant_id)},
+        "category": filters.said(CATEGORIES[step.category].words),
+        "happened_on": filters.day(step.happened_on),
+        "known_at": filters.moment(step.known_at),
+        "recorded_by": step.recorded_by or display.NONE,
+        "reason": {"text": step.reason or display.NONE, "title": step.reason},
+        "effect": {
+            "text": effect(line, step.count, step.fen),
+            "href": link("entries.show", entry_id=step.entry_id),
+        },
+    }
+
+
+def effect(line: Line, count: int, fen: int) -> str:
+    """Return an effect with its sign: yuan to the fen, or a count."""
+    return display.signed(fen) if line.figure.unit == "yuan" else f"{count:+d}" if count else "0"
+
+
+def bridge_foot(line: Line, bridge: Bridge) -> dict[str, Any]:
+    """Return the sum of the steps, which is the figure now minus the figure then."""
+    return {"why": _("合计（＝现在数－当时数）"), "effect": effect(line, bridge.count, bridge.fen)}
+
+
+def waterfall(line: Line, bridge: Bridge) -> list[dict[str, Any]]:
+    """Return the bars from the figure then to the figure now, in hundredths of the height; its axis is broken.
+
+    Each bar: label, text, from (top) and size in percent of the drawing, and whether it adds or takes.
+    """
+    money = line.figure.unit == "yuan"
+    start = int((line.then or 0) * (100 if money else 1))
+    effects = [group.fen if money else group.count for group in bridge.groups]
+    levels = [start]
+    for size in effects:
+        levels.append(levels[-1] + size)
+    low, high = min(levels), max(levels)
+    span = (high - low) or 1
+    floor = low - span * 0.35
+
+    def height(level: float) -> float:
+        return 100 * (level - floor) / (span * 1.35)
+
+    bars = [_bar(_("当时数"), value(line, line.then, exact=False), 0, height(levels[0]), "whole")]
+    for group, before, after, size in zip(bridge.groups, levels, levels[1:], effects, strict=False):
+        low_end, high_end = sorted((height(before), height(after)))
+        text = effect(line, group.count, group.fen)
+        bars.append(_bar(filters.said(WHY[group.why]), text, low_end, high_end, "more" if size > 0 else "less"))
+    return [*bars, _bar(_("现在数"), value(line, line.now, exact=False), 0, height(levels[-1]), "whole")]
+
+
+def _bar(label: str, text: str, foot: float, top: float, kind: str) -> dict[str, Any]:
+    """Return one bar; y counts from above, as drawings do."""
+    height = round(max(top - foot, 0.8), 1)
+    return {"label": label, "text": text, "y": round(100 - top, 1), "height": height, "kind": kind}

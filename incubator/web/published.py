@@ -1,0 +1,311 @@
+"""Published figures: the register, one figure with its bridge, registering, publishing, and what was frozen."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, g, render_template, request, send_file
+from flask_babel import gettext as _
+
+from incubator.core import clock, published, publishing, reconcile, reports, sites
+from incubator.core.measures import HEADLINES, MEASURES
+from incubator.core.published import PUBLISHABLE, Told
+from incubator.core.publishing import Saying
+from incubator.core.reports import PROVINCE_WORDS
+from incubator.excel import bridge as bridge_workbook
+from incubator.excel import summary as workbook
+from incubator.extensions import db
+from incubator.values.words import same
+from incubator.web import access, answers, filters
+from incubator.web.answers import MISTAKEN, Page
+from incubator.web.context import link
+from incubator.web.downloads import XLSX
+from incubator.web.drawing import published as drawing
+from incubator.web.filters import said
+from incubator.web.forms.published import INDICATOR, PublishForm, RegisterForm, WithdrawForm
+from incubator.web.questions import asked_clocks
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from flask.typing import ResponseReturnValue
+    from werkzeug.wrappers import Response
+
+    from incubator.core.published import Line
+    from incubator.core.reports import Clocks, Summary
+
+pages = Blueprint("published", __name__)
+LIST = Page("published.index", {})
+PROVINCE = "province"
+PRECISIONS = {"yuan": Decimal(10_000), "count": Decimal(1)}
+"""What a figure is published at when nobody says otherwise: ten thousand yuan, one enterprise."""
+
+
+@pages.get("/published/")
+@access.reader
+def index() -> str:
+    """Show what was published, and whether it ties."""
+    lines = published.register(db.session(), access.scope())
+    return render_template(
+        "published/list.html",
+        columns=drawing.columns(),
+        rows=drawing.rows(lines),
+        ties=sum(line.state == "ties" for line in lines),
+        compared=sum(line.state in ("ties", "differs_now", "differed_then") for line in lines),
+        may_write=bool(access.scope().writes) and asked_clocks().known_at is None,
+    )
+
+
+def _line(published_id: int) -> Line:
+    return access.found(published.line(db.session(), access.scope(), published_id))
+
+
+@pages.get("/published/<int:published_id>")
+@access.reader
+def show(published_id: int) -> str:
+    """Show one figure: published, as known then, as known now, and the bridge between."""
+    return _show(_line(published_id), WithdrawForm())
+
+
+def _show(line: Line, form: WithdrawForm) -> str:
+    found = reconcile.bridge_of(db.session(), access.scope(), line)
+    figure = line.figure
+    return render_template(
+        "published/show.html",
+        line=line,
+        figure=figure,
+        form=form,
+        state=drawing.state(line),
+        occasion=drawing.occasion(line),
+        precision=drawing.precision(line),
+        said_value=drawing.value(line, figure.value, exact=False),
+        then=drawing.value(line, line.then),
+        now=drawing.value(line, line.now),
+        bridge=found,
+        sentence=said(reconcile.sentence(line, found)) if found else "",
+        columns=drawing.bridge_columns(line),
+        rows=drawing.bridge_rows(line, found) if found else [],
+        foot=drawing.bridge_foot(line, found) if found else None,
+        sums=found is not None and _sums(line, found),
+        bars=drawing.waterfall(line, found) if found and found.steps else [],
+        may_write=published.may_register(access.scope(), figure.site_id) and asked_clocks().known_at is None,
+    )
+
+
+def _sums(line: Line, found: Any) -> bool:
+    """Say whether the bridge's rows sum to the difference, to the fen."""
+    difference = (line.now or 0) - (line.then or 0)
+    return difference == (Decimal(found.fen) / 100 if line.figure.unit == "yuan" else found.count)
+
+
+@pages.get("/published/<int:published_id>/bridge.xlsx")
+@access.reader
+def download_bridge(published_id: int) -> Response:
+    """Answer with the bridge as a workbook whose sum is a formula."""
+    line = _line(published_id)
+    found = access.found(reconcile.bridge_of(db.session(), access.scope(), line))
+    target = io.BytesIO()
+    bridge_workbook.build(target, line, found, filters.language())
+    target.seek(0)
+    name = f"bridge-{line.place.slug}-{line.figure.measure}-{line.figure.as_of.isoformat()}.xlsx"
+    return send_file(target, mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+@pages.post("/published/<int:published_id>/withdraw")
+@access.writer
+def withdraw(published_id: int) -> ResponseReturnValue:
+    """Mark a line as entered by mistake; it stays in sight."""
+    line = _line(published_id)
+    if line.figure.site_id is not None:
+        access.to_write(line.figure.site_id)
+    form = WithdrawForm(request.form)
+    form.validate()
+    problems = published.withdraw(db.session(), access.scope(), published_id, form.reason.data)
+    if answers.settled(form, problems):
+        return answers.saved(_("此条已作废，仍列在登记簿中"), LIST)
+    return _show(_line(published_id), form), MISTAKEN
+
+
+@pages.get("/published/summaries/<int:publication_id>.xlsx")
+@access.reader
+def download_frozen(publication_id: int) -> Response:
+    """Answer with the workbook as it was frozen, byte for byte."""
+    row = access.found(publishing.publication(db.session(), access.scope(), publication_id))
+    name = f"published-{row.id}-{row.as_of.isoformat()}.xlsx"
+    return send_file(io.BytesIO(row.workbook), mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+# ── registering ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _options(form: RegisterForm) -> RegisterForm:
+    session, scope = db.session(), access.scope()
+    form.site.options = [(PROVINCE, said(PROVINCE_WORDS))] if scope.governs else []
+    form.site.options += [
+        (str(site.id), said(sites.words(site)))
+        for site in sites.visible_sites(session, scope)
+        if scope.can_write(site.id)
+    ]
+    form.measure.options = [(measure.key, said(measure.words)) for measure in PUBLISHABLE]
+    form.measure.options += [(INDICATOR, _("其他指标（仅登记，不由台账计算）"))]
+    return form
+
+
+@pages.get("/published/new")
+@access.writer
+def new() -> ResponseReturnValue:
+    """Ask what was said, where and when."""
+    back = answers.turned_back(LIST)
+    if back:
+        return back
+    form = _options(RegisterForm(data={"precision": "1", "as_of": answers.proposed_day()[0]}))
+    return render_template("published/new.html", form=form, back=LIST.address())
+
+
+@pages.post("/published/new", endpoint="new_send")
+@access.writer
+def send_new() -> ResponseReturnValue:
+    """Register a figure."""
+    back = answers.turned_back(LIST)
+    if back:
+        return back
+    form = _options(RegisterForm(request.form))
+    form.validate()
+    added = published.add(db.session(), access.scope(), _told(form))
+    if answers.settled(form, added.problems, {"name": "name"}):
+        return answers.saved(_("已登记对外发布数据"), Page("published.show", {"published_id": added.published_id}))
+    return render_template("published/new.html", form=form, back=LIST.address()), MISTAKEN
+
+
+def _told(form: RegisterForm) -> Told:
+    """Return what the form says; what could not be read has a stand-in, so that core can tell the rest."""
+    measure = MEASURES.get(form.measure.data)
+    words = measure.words if measure else same(form.name.data)
+    return Told(
+        site_id=form.site.number,
+        measure=measure.key if measure else INDICATOR,
+        words=words,
+        value=_decimal(form.amount_of("value")),
+        unit="yuan" if measure is not None and measure.money else "count" if measure is not None else "number",
+        precision=_decimal(form.amount_of("precision")),
+        as_of=_day(form.as_of),
+        published_on=_day(form.published_on),
+        occasion=same(form.occasion.data),
+        source=form.source.data,
+        growth=_growth(form),
+        growth_since=form.growth_since.day,
+        growth_base=_decimal(form.growth_base.fen) if form.growth_base.data else None,
+    )
+
+
+def _decimal(fen: int | None) -> Decimal:
+    return Decimal(1 if fen is None else fen) / (1 if fen is None else 100)
+
+
+def _day(field: Any) -> date:
+    found: date = field.day or clock.today()
+    return found
+
+
+def _growth(form: RegisterForm) -> Decimal | None:
+    """Read a rate such as 69.5 or -3 %."""
+    text = form.growth.data.replace("％", "%").removesuffix("%").strip()
+    if not text:
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        form.growth.complain(_("“%(text)s”不是增长率。请填写百分数，如 69.5", text=text[:40]))
+        return None
+
+
+# ── publishing ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _asked_place() -> tuple[int | None, str]:
+    """Return the place of ?site= as (id, slug); none is the province, for its administrator alone."""
+    slug = request.args.get("site", "")
+    if slug:
+        return access.site_to_write(slug).id, slug
+    if not access.scope().governs:
+        access.found(None)
+    return None, ""
+
+
+@pages.get("/published/publish")
+@access.writer
+def publish() -> ResponseReturnValue:
+    """Ask which of a page's figures are going to be said, and where."""
+    site_id, slug = _asked_place()
+    back = answers.turned_back(LIST)
+    return back or _publish_page(PublishForm(), site_id, slug, HEADLINES)
+
+
+@pages.post("/published/publish", endpoint="publish_send")
+@access.writer
+def send_publish() -> ResponseReturnValue:
+    """Freeze the summary and register what is said."""
+    site_id, slug = _asked_place()
+    back = answers.turned_back(LIST)
+    if back:
+        return back
+    form = PublishForm(request.form)
+    form.validate()
+    chosen = {key: _precision(key) for key in HEADLINES if request.form.get(f"say-{key}") == "yes"}
+    if any(precision is None for precision in chosen.values()):
+        form.form_errors.append(_("发布精度须大于零，如 10000"))
+    saying = Saying(site_id, asked_clocks().as_of, form.occasion.data, {k: p for k, p in chosen.items() if p})
+    done = publishing.publish(db.session(), access.scope(), form.key.data, saying, lambda clocks: _built(clocks, slug))
+    if answers.settled(form, [] if form.form_errors else done.problems) and not form.form_errors:
+        return answers.saved(_("已发布：数字和汇总表已冻结，可随时原样下载"), LIST)
+    return _publish_page(form, site_id, slug, chosen), MISTAKEN
+
+
+def _precision(key: str) -> Decimal | None:
+    text = request.form.get(f"precision-{key}", "")
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and Decimal("0.01") <= found <= Decimal(10**12) else None
+
+
+def _built(clocks: Clocks, slug: str) -> tuple[Summary, bytes]:
+    target = io.BytesIO()
+    summary = workbook.build(
+        db.session(), access.scope(), clocks, target, filters.language(), g.person.name, site_slug=slug or None
+    )
+    return summary, target.getvalue()
+
+
+def _shown(key: str, site_id: int | None) -> str:
+    figure = reports.figure(db.session(), access.scope(), asked_clocks(), key, site_id)
+    measure = MEASURES[key]
+    return filters.yuan(figure.fen) if measure.money else filters.counted(figure.count, measure.noun)
+
+
+def _usual_precision(key: str) -> Decimal:
+    return PRECISIONS["yuan" if MEASURES[key].money else "count"]
+
+
+def _publish_page(form: PublishForm, site_id: int | None, slug: str, chosen: Collection[str]) -> str:
+    place = PROVINCE_WORDS if site_id is None else sites.words(access.site_to_read(slug))
+    return render_template(
+        "published/publish.html",
+        form=form,
+        place=said(place),
+        figures=[
+            {
+                "key": key,
+                "words": said(MEASURES[key].words),
+                "value": _shown(key, site_id),
+                "chosen": key in chosen,
+                "precision": request.form.get(f"precision-{key}") or f"{_usual_precision(key):f}",
+            }
+            for key in HEADLINES
+        ],
+        back=link("sites.show", slug=slug) if slug else link("overview.show"),
+    )

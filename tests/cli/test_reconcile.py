@@ -1,0 +1,94 @@
+"""`flask reconcile` and `flask demo --aftermath`: what was published, then and now, and the rows between them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from incubator import create_app
+from incubator.config import Config
+from incubator.core import passwords
+from incubator.extensions import db
+from tests.web.conftest import cheap_hasher
+
+Run = Callable[..., Result]
+CONTRACTS = "sales_and_technology_contract_value"
+
+
+@pytest.fixture(scope="module")
+def run(databases: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """A shell on the demonstration data; the tests below go on from each other's state, in their order."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LC_ALL", "zh_CN.UTF-8")
+        patch.setattr(passwords, "HASHER", cheap_hasher())
+        instance: Path = tmp_path_factory.mktemp("instance")
+        app: Flask = create_app(Config(instance, databases("sqlite"), "k" * 32))
+        runner = app.test_cli_runner()
+        assert runner.invoke(args=["demo"]).exit_code == 0
+        yield lambda line: runner.invoke(args=line.split())
+        with app.app_context():
+            db.engine.dispose()
+
+
+def reconciled(run: Run, line: str = "reconcile --format json") -> dict[tuple[str, str, str], dict[str, Any]]:
+    result = run(line)
+    assert result.exit_code == 0, result.output
+    return {(one["site"], one["measure"], one["as_of"]): one for one in json.loads(result.stdout)}
+
+
+def sums(one: dict[str, Any]) -> bool:
+    """Say whether the bridge's rows lead from the figure then to the figure now."""
+    unit = "yuan" if any(step["yuan"] for step in one["bridge"]) else "count"
+    rows = sum(Decimal(str(step[unit])) for step in one["bridge"])
+    return rows == Decimal(str(one["now"])) - Decimal(str(one["then"]))
+
+
+def test_what_was_published_ties_and_the_invented_bulletin_has_a_bridge(run: Run) -> None:
+    found = reconciled(run)
+    ours = [one for one in found.values() if not one["indicator_only"]]
+    assert len(ours) == 9
+    assert len(found) == 21
+    assert all(one["ties_as_known_then"] and sums(one) for one in ours)
+    assert {one["as_of"] for one in ours if not one["ties_now"]} == {"2024-09-30"}
+    bulletin = found["taiyuan", CONTRACTS, "2024-09-30"]
+    assert {step["why"] for step in bulletin["bridge"]} == {"added", "corrected", "reversed"}
+    assert {step["known_at"][:10] for step in bulletin["bridge"]} <= {f"2024-10-{day:02d}" for day in range(9, 15)}
+    indicator = found["province", "provincial_key_laboratories", "2024-10-15"]
+    assert (indicator["published"], indicator["then"], indicator["ties_now"], indicator["bridge"]) == (
+        173, None, None, [],
+    )  # fmt: skip
+
+
+def test_the_aftermath_moves_today_s_figure_and_the_bridge_says_why(run: Run) -> None:
+    assert run("demo --aftermath").exit_code == 0
+    found = reconciled(run, "reconcile --site taiyuan --format json")
+    assert {site for site, _, _ in found} == {"taiyuan"}
+    contracts = found["taiyuan", CONTRACTS, "2024-10-15"]
+    assert (contracts["then"], contracts["ties_as_known_then"], contracts["ties_now"]) == (227_000_000, True, False)
+    assert sums(contracts)
+    assert [step["why"] for step in contracts["bridge"]] == ["added", "corrected", "corrected", "reversed"]
+    assert all(step["reason"] for step in contracts["bridge"])
+    enterprises = found["taiyuan", "enterprises_admitted", "2024-10-15"]
+    assert (enterprises["then"], enterprises["now"], len(enterprises["bridge"])) == (154, 155, 1)
+    assert sums(enterprises)
+    assert run("verify").exit_code == 0
+
+
+def test_the_table_tells_the_sentence(run: Run) -> None:
+    shown = run("reconcile --site taiyuan").stdout
+    assert "现在不一致" in shown
+    assert "补录 1 笔 +1,200,000.00 元，更正 1 笔 -100,000.00 元，冲销 1 笔" in shown
+
+
+def test_the_aftermath_is_recorded_once_and_an_unknown_site_is_named(run: Run) -> None:
+    again, nowhere = run("demo --aftermath"), run("reconcile --site nowhere")
+    assert (again.exit_code, nowhere.exit_code) == (1, 1)
+    assert "只补录一次" in again.stderr
+    assert "nowhere" in nowhere.stderr
