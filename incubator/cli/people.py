@@ -107,7 +107,9 @@ def password(login: str, *, password_stdin: bool) -> None:
 def disable(login: str, *, undo: bool) -> None:
     """Let a person in no more, from their next click on."""
     with writing() as session:
-        people.set_active(session, _person(session, login), active=undo)
+        problems = people.set_active(session, _person(session, login), active=undo)
+        if problems:
+            fail(problems)
     tell((ENABLED if undo else DISABLED).fill(login=login))
 
 

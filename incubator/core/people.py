@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-PROVINCE_ROLES = frozenset({"province-admin", "province-viewer"})
+GOVERNOR = "province-admin"
+PROVINCE_ROLES = frozenset({GOVERNOR, "province-viewer"})
 ROLE_WORDS = {
     "province-admin": Words("省级管理员", "Province administrator"),
     "province-viewer": Words("省级查看", "Province viewer"),
@@ -41,6 +43,19 @@ UNKNOWN_ROLE = Words("没有“{role}”这一角色", "There is no role “{rol
 NEEDS_SITE = Words("园区角色须指明园区", "A role at a site needs a site")
 NEEDS_NO_SITE = Words("省级角色不属于任何园区", "A role in the province belongs to no site")
 ONE_IN_PROVINCE = Words("一人只能有一个省级角色", "A person has one role in the province at most")
+NO_NAME = Words("请填写姓名", "Please fill in: name")
+NOT_ONESELF = Words(
+    "不能停用自己或更改自己的角色，请由另一位省级管理员操作",
+    "You cannot disable yourself or change your own roles; ask another province administrator",
+)
+LAST_GOVERNOR = Words(
+    "{name}是最后一位能登录的省级管理员：请先任命另一位，再停用或更改角色",
+    "{name} is the last province administrator who can sign in: appoint another one first",
+)
+STALE = Words(
+    "您打开此页后，该人员已被他人更改，现显示最新内容。未保存；请核对后再次保存",
+    "Somebody changed this person after you opened the page. Nothing was saved; check and save again",
+)
 WRONG_PASSWORD = Words("原密码不对", "The present password is wrong")
 
 
@@ -62,17 +77,21 @@ def appointments(role: str, site_ids: Iterable[int] = ()) -> list[Appointment]:
 
 
 def add(
-    session: Session, login: str, name: str, held: Collection[Appointment], password: str
+    session: Session, login: str, name: str, held: Collection[Appointment], password: str | None
 ) -> Person | list[Problem]:
-    """Add a person who can sign in at once; an empty name is the login. Returns all problems if there are any."""
+    """Add a person; without a password nobody signs in as them yet. An empty name is the login.
+
+    Returns all problems if there are any.
+    """
     login = folded_login(login)
-    problems = [*_login_faults(login), *_name_faults(name), *_role_faults(held), *_password_faults(password, login)]
+    problems = [*_login_faults(login), *_name_faults(name), *_role_faults(held)]
+    problems += [] if password is None else _password_faults(password, login)
     if problems:
         return problems
     person = Person(
         login=login,
         name=name.strip() or login,
-        password=passwords.hashed(password),
+        password=None if password is None else passwords.hashed(password),
         active=True,
         fs_uniquifier=secrets.token_hex(32),
         created_at=clock.now(),
@@ -101,12 +120,43 @@ def held_by(person: Person) -> set[Appointment]:
     return {Appointment(one.role, one.site_id) for one in person.memberships}
 
 
-def appoint(session: Session, person: Person, held: Collection[Appointment]) -> list[Problem]:
-    """Make these a person's roles and take away all others; holds from the next request on."""
-    problems = _role_faults(held)
+def mark(person: Person) -> str:
+    """Fingerprint what an administrator edits of a person: a form that was opened on another mark is out of date."""
+    plain = [person.name, person.active, sorted(map(str, held_by(person)))]
+    return hashlib.sha256(repr(plain).encode()).hexdigest()
+
+
+def change(
+    session: Session, by: int | None, person_id: int, opened: str, name: str, held: Collection[Appointment]
+) -> list[Problem]:
+    """Give a person a name and roles, unless somebody else changed them since the form was opened (`opened`: a mark).
+
+    `by`: the administrator, who does not change their own roles.
+    """
+    governors = _governors(session)
+    person = _locked(session, person_id)
+    if mark(person) != opened:
+        return [Problem("", STALE)]
+    problems = [*_required_name(name), *_name_faults(name), *_role_faults(held)]
+    if person_id == by and set(held) != held_by(person):
+        problems.append(Problem("role", NOT_ONESELF))
     if problems:
         return problems
+    person.name = name.strip()
+    return _appoint(session, person, held, governors)
+
+
+def appoint(session: Session, person: Person, held: Collection[Appointment]) -> list[Problem]:
+    """Make these a person's roles and take away all others; holds from the next request on."""
+    return _role_faults(held) or _appoint(session, person, held, _governors(session))
+
+
+def _appoint(
+    session: Session, person: Person, held: Collection[Appointment], governors: Collection[int]
+) -> list[Problem]:
     wanted = set(held)
+    if Appointment(GOVERNOR) not in wanted and _is_last(person, governors):
+        return [Problem("role", LAST_GOVERNOR.fill(name=person.name))]
     for one in person.memberships:
         if Appointment(one.role, one.site_id) not in wanted:
             session.delete(one)
@@ -116,6 +166,32 @@ def appoint(session: Session, person: Person, held: Collection[Appointment]) -> 
     session.flush()
     session.expire(person, ["memberships"])
     return []
+
+
+def _governors(session: Session) -> list[int]:
+    """Return the province administrators who can sign in, and lock them: two of them may be demoting each other.
+
+    Locked before any other person, in the order of their numbers, so that nobody waits in a circle.
+    """
+    query = (
+        sa.select(Person.id)
+        .join(Membership)
+        .where(Membership.role == GOVERNOR, Person.active, Person.password.is_not(None))
+        .order_by(Person.id)
+        .with_for_update()
+    )
+    return list(session.scalars(query))
+
+
+def _is_last(person: Person, governors: Collection[int]) -> bool:
+    return set(governors) == {person.id}
+
+
+def _locked(session: Session, person_id: int) -> Person:
+    """Return a person as they are now, held until the transaction ends."""
+    person = session.get_one(Person, person_id, with_for_update=True, populate_existing=True)
+    session.expire(person, ["memberships"])
+    return person
 
 
 def set_password(session: Session, person: Person, password: str) -> list[Problem]:
@@ -134,10 +210,28 @@ def change_password(session: Session, person: Person, present: str, password: st
     return set_password(session, person, password)
 
 
-def set_active(session: Session, person: Person, *, active: bool) -> None:
-    """Disable a person, at once and in every browser, or let them sign in again; roles stay as they are."""
+def set_active(session: Session, person: Person, *, active: bool, by: int | None = None) -> list[Problem]:
+    """Disable a person, at once and in every browser, or let them sign in again; roles stay as they are.
+
+    `by`: the administrator, who does not disable themselves.
+    """
+    governors = _governors(session)
+    if not active and person.id == by:
+        return [Problem("", NOT_ONESELF)]
+    if not active and _is_last(person, governors):
+        return [Problem("", LAST_GOVERNOR.fill(name=person.name))]
     person.active = active
     sign_out_everywhere(session, person)
+    return []
+
+
+def rename(session: Session, person: Person, name: str) -> list[Problem]:
+    """Give a person another name; what they recorded shows it from now on."""
+    problems = [*_required_name(name), *_name_faults(name)]
+    if not problems:
+        person.name = name.strip()
+        session.flush()
+    return problems
 
 
 def prefer(session: Session, person_id: int, chosen: Mapping[str, str]) -> None:
@@ -162,6 +256,10 @@ def _login_faults(login: str) -> list[Problem]:
 
 def _name_faults(name: str) -> list[Problem]:
     return [Problem("name", LONG_NAME.fill(n=LONGEST_NAME))] if len(name.strip()) > LONGEST_NAME else []
+
+
+def _required_name(name: str) -> list[Problem]:
+    return [] if name.strip() else [Problem("name", NO_NAME)]
 
 
 def _password_faults(password: str, login: str) -> list[Problem]:

@@ -20,6 +20,19 @@ LONGEST = timedelta(days=14)
 """After this a browser that was never closed must sign in again."""
 
 
+LONGEST_SEEN = 200
+
+
+class Seen(NamedTuple):
+    """From where somebody signs in: the address, and what the browser calls itself."""
+
+    address: str = ""
+    browser: str = ""
+
+
+UNSEEN = Seen()
+
+
 class Credentials(NamedTuple):
     """What a login name is checked against; all None if nobody may sign in by that name."""
 
@@ -39,13 +52,28 @@ def proven(given: Credentials, password: str) -> int | None:
     return given.person_id if passwords.verified(given.password, password) else None
 
 
-def begin(session: Session, person_id: int) -> str:
+def begin(session: Session, person_id: int, seen: Seen = UNSEEN) -> str:
     """Sign a browser in and return its token; forgets the person's sign-ins that are too old to count."""
-    session.execute(sa.delete(SignIn).where(SignIn.person_id == person_id, SignIn.signed_in_at < clock.now() - LONGEST))
+    now = clock.now()
+    session.execute(sa.delete(SignIn).where(SignIn.person_id == person_id, SignIn.signed_in_at < now - LONGEST))
     token = secrets.token_urlsafe(32)
-    session.add(SignIn(token_hash=_hash(token), person_id=person_id, signed_in_at=clock.now()))
+    row = SignIn(token_hash=_hash(token), person_id=person_id, signed_in_at=now)
+    row.address, row.browser = seen.address[:LONGEST_SEEN], seen.browser[:LONGEST_SEEN]
+    session.add(row)
+    session.get_one(Person, person_id).signed_in_at = now
     session.flush()
     return token
+
+
+def browsers(session: Session, person_id: int) -> list[SignIn]:
+    """Return where a person is signed in, the latest first."""
+    living = (SignIn.person_id == person_id, SignIn.signed_in_at >= clock.now() - LONGEST)
+    return list(session.scalars(sa.select(SignIn).where(*living).order_by(SignIn.signed_in_at.desc())))
+
+
+def is_held_by(row: SignIn, token: str) -> bool:
+    """Say whether a sign-in is that of the browser with this token."""
+    return secrets.compare_digest(row.token_hash, _hash(token))
 
 
 def holder(session: Session, token: str) -> int | None:

@@ -28,6 +28,7 @@ class Person(Base):
     unit: Mapped[str] = mapped_column(sa.String(8), default="auto")
     theme: Mapped[str] = mapped_column(sa.String(8), default="auto")
     created_at: Mapped[datetime]
+    signed_in_at: Mapped[datetime | None]
     memberships: Mapped[list[Membership]] = relationship(back_populates="person", order_by="Membership.id")
 
 
@@ -55,6 +56,52 @@ class Membership(Base):
     person: Mapped[Person] = relationship(back_populates="memberships")
 
 
+class OneTimeLink(Base):
+    """A link that lets its holder choose a password, once: an invitation, or a new start for who forgot theirs.
+
+    Only the token's SHA-256 is kept. A person has one open link at most: a newer one ends the one before.
+    """
+
+    __tablename__ = "one_time_link"
+    __table_args__ = (
+        sa.CheckConstraint("purpose IN ('invitation', 'reset')", name="purpose"),
+        sa.CheckConstraint("ending IN ('', 'used', 'withdrawn', 'replaced')", name="ending"),
+        sa.CheckConstraint("(ended_at IS NULL) = (ending = '')", name="ended"),
+        sa.Index(
+            "uq_one_time_link_open",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[Hash] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    purpose: Mapped[Code]
+    made_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ending: Mapped[Code] = mapped_column(default="")
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
+
+
+class SignInDelay(Base):
+    """How often signing in failed of late, by account, address or known browser, and when the next try is taken.
+
+    `key` is a SHA-256: the table holds neither names nor addresses.
+    """
+
+    __tablename__ = "sign_in_delay"
+
+    key: Mapped[Hash] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+    next_at: Mapped[datetime]
+
+
 class SignIn(Base):
     """One browser that is signed in. Its row is what makes a cookie count: signing out deletes it, and a copy is dead.
 
@@ -66,3 +113,5 @@ class SignIn(Base):
     token_hash: Mapped[Hash] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     signed_in_at: Mapped[datetime]
+    address: Mapped[Name | None]
+    browser: Mapped[Name | None]

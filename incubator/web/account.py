@@ -12,7 +12,8 @@ from flask_security.utils import login_user, logout_user
 
 from incubator.core import sign_in
 from incubator.extensions import db, security
-from incubator.models.person import Person
+from incubator.models.person import Person, SignIn
+from incubator.values.text import printable
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -47,13 +48,19 @@ def register(app: flask.Flask) -> None:
 
 def open_session(session: Session, person_id: int) -> None:
     """Sign this browser in, in a new session: one fixed beforehand by somebody else is worth nothing. Flushes."""
-    token = sign_in.begin(session, person_id)
+    seen = sign_in.Seen(flask.request.remote_addr or "", printable(flask.request.user_agent.string))
+    token = sign_in.begin(session, person_id, seen)
     account = _account(session, person_id)
     if account is None:
         raise LookupError(f"nobody to sign in: {person_id}")
     flask.session.clear()
     login_user(account, remember=False, authn_via=["password"])
     flask.session[TOKEN] = token
+
+
+def is_this_browser(row: SignIn) -> bool:
+    """Say whether a sign-in is the one of the browser that asks."""
+    return sign_in.is_held_by(row, flask.session.get(TOKEN, ""))
 
 
 def close_session(session: Session) -> None:

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from incubator.core import people, sign_in
+from incubator.core import people, sign_in, throttle
 from incubator.extensions import db, reading
 from incubator.models.person import Person
-from incubator.web import access, account
+from incubator.values.problem import Problem
+from incubator.web import access, account, known_browser
 from incubator.web.filters import said
 from incubator.web.forms.session import PasswordForm, SignInForm
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from incubator.values.problem import Problem
-
 pages = Blueprint("session", __name__)
 MISTAKEN = 422
 """The status of a form that comes back with what is to be mended."""
+TOO_MANY = 429
+"""The status of a try to sign in that comes before its turn."""
 
 
 @pages.get("/sign-in", endpoint="sign_in")
@@ -38,15 +39,43 @@ def show_sign_in() -> ResponseReturnValue:
 def send_sign_in() -> ResponseReturnValue:
     """Sign in and open what was asked for; a wrong name and a wrong password get one answer, in the same time."""
     form = SignInForm()
-    if form.validate_on_submit():
-        person_id = _proven(str(form.login.data), str(form.password.data))
-        if person_id is not None:
-            account.open_session(db.session(), person_id)
-            db.session.commit()
-            return redirect(_wanted(), 303)
-        current_app.logger.warning("sign-in refused: login %a from %s", str(form.login.data)[:64], request.remote_addr)
-        form.form_errors.append(_("登录名或密码不对"))
-    return render_template("session/sign_in.html", form=form, wanted=_wanted()), MISTAKEN
+    if not form.validate_on_submit():
+        return render_template("session/sign_in.html", form=form, wanted=_wanted()), MISTAKEN
+    login = str(form.login.data)
+    counted = known_browser.counters(login)
+    seconds = _turn(counted)
+    person_id = None if seconds else _proven(login, str(form.password.data))
+    if person_id is not None:
+        return _signed_in(person_id, login, counted)
+    current_app.logger.warning("sign-in refused: login %a from %s", login[:64], request.remote_addr)
+    form.form_errors.append(said(throttle.TOO_MANY.fill(n=seconds)) if seconds else _("登录名或密码不对"))
+    page = render_template("session/sign_in.html", form=form, wanted=_wanted())
+    return (page, TOO_MANY, {"Retry-After": str(seconds)}) if seconds else (page, MISTAKEN)
+
+
+def _signed_in(person_id: int, login: str, counted: list[throttle.Counter]) -> ResponseReturnValue:
+    """Sign this browser in, and let its failures be forgotten."""
+    session = db.session()
+    throttle.forgive(session, counted)
+    account.open_session(session, person_id)
+    session.commit()
+    response = make_response(redirect(_wanted(), 303))
+    known_browser.remember(response, login)
+    return response
+
+
+def _turn(counted: list[throttle.Counter]) -> int:
+    """Take a turn at guessing a password, in a transaction of its own; returns the seconds to wait, 0 = go on.
+
+    Who must wait is found out by reading: they keep no writer waiting.
+    """
+    session = db.session()
+    seconds = throttle.wait(reading(session), counted)
+    session.rollback()
+    if not seconds:
+        seconds = throttle.take(session, counted)
+        session.commit()
+    return seconds
 
 
 @pages.post("/sign-out")
@@ -87,15 +116,21 @@ def _proven(login: str, password: str) -> int | None:
 
 
 def _change(form: PasswordForm) -> list[Problem]:
+    """Change the password; guessing the present one in a session left open is slowed as well."""
     session = db.session()
+    counted = [throttle.counter("present", str(g.person.id))]
+    seconds = _turn(counted)
+    if seconds:
+        reading(session)
+        return [Problem("present", throttle.TOO_MANY.fill(n=seconds))]
     person = session.get_one(Person, g.person.id)
     problems = people.change_password(session, person, str(form.present.data), str(form.password.data))
+    if all(problem.message != people.WRONG_PASSWORD for problem in problems):
+        throttle.forgive(session, counted)
     if not problems:
         account.open_session(session, person.id)
-        session.commit()
-    else:
-        session.rollback()
-        reading(session)
+    session.commit()
+    reading(session)
     return problems
 
 
