@@ -21,7 +21,7 @@ from incubator.core import ledger
 from incubator.core.drafts import Draft
 from incubator.core.verify import verify
 from incubator.models.base import Base
-from incubator.models.person import Membership, Person, SignIn
+from incubator.models.person import Membership, OneTimeLink, Person, SignIn, SignInDelay
 from incubator.models.published import Publication, PublishedFigure, PublishedWithdrawal
 from incubator.models.setting import Setting
 from incubator.models.site import Institution, Policy, Zone
@@ -82,6 +82,9 @@ def fill(engine: sa.Engine) -> None:
         session.add(person)
         session.flush()
         session.add(SignIn(token_hash="x", person_id=person.id, signed_in_at=LONG_AGO))
+        session.add(SignInDelay(key="x", failures=1, last_at=LONG_AGO, next_at=LONG_AGO))
+        link = {"token_hash": "x", "person_id": person.id, "purpose": "reset"}
+        session.add(OneTimeLink(**link, made_at=LONG_AGO, expires_at=LONG_AGO))
         session.add(Membership(person_id=person.id, role="site-manager", site_id=1))
         stay = make_stay(session, 1)
         request = {"tenant_id": stay.tenant_id, "from_site_id": 1, "to_site_id": 2, "credit_code": "", "state": "open"}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import refresh
 
 from incubator.core import people, sign_in
 from incubator.extensions import db
@@ -44,7 +45,8 @@ def send() -> ResponseReturnValue:
     if not form.unread():
         people.prefer(session, person.id, {name: form.named(name).data for name in people.PREFERENCES})
     if answers.settled(form, problems):
-        g.person.language = form.language.data  # the message below is said in the language just chosen
+        g.person.language = form.language.data
+        refresh()  # the message is said in the language just chosen
         return answers.saved(_("已保存"), HERE)
     return _page(form), MISTAKEN
 

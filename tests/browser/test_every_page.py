@@ -43,6 +43,11 @@ PAGES = (
     "/transfers/",
     "/transfers/new",
     "/account/password",
+    "/account",
+    "/people/",
+    "/people/new",
+    "/people/1",
+    "/welcome",
 )
 GRAVE = {"moderate", "serious", "critical"}
 WIDTHS = {375: 812, 1280: 900, 1920: 1080}

@@ -132,7 +132,7 @@ def test_roles_are_replaced_added_and_removed(run: Run, two_sites: None) -> None
 
 
 def test_somebody_is_disabled_and_let_in_again(run: Run) -> None:
-    run("user add anna --role province-admin")
+    run("user add anna --role province-viewer")
     run("user disable anna")
     assert run("user list").stdout.split("\t")[2] == "disabled"
     run("user disable anna --undo")
@@ -165,3 +165,12 @@ def test_a_database_without_tables_says_what_to_run(tmp_path: Path, monkeypatch:
     assert "flask db upgrade" in result.stderr
     with app.app_context():
         db.engine.dispose()
+
+
+def test_the_last_administrator_is_not_disabled(run: Run) -> None:
+    run("user add anna --role province-admin")
+    result = run("user disable anna")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "last province administrator" in result.stderr
+    assert "last province administrator" in run("user role anna --role province-viewer").stderr
+    assert roles(run) == {"anna": "province-admin"}
