@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
 
-from incubator.core import clock
+from incubator.core import clock, search_index
 from incubator.core.industries import INDUSTRIES
 from incubator.models.site import Institution, Zone
 from incubator.models.tenant import Tenancy, Tenant, TenantVersion
@@ -185,6 +185,7 @@ def save(
         flag_modified(tenant, "note")  # a version per save, also when only the place changed
     session.add(tenant)
     session.flush()
+    search_index.learn_names(session, tenancy)
     moment = recorded_at or clock.now()
     session.add(
         TenantVersion(

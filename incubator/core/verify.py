@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from incubator.core.proofs import chain, entries, meaning, projections, sums
+from incubator.core.proofs import chain, entries, finding, meaning, projections, sums
 from incubator.core.proofs.difference import Difference
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ RULES: tuple[Callable[[Session], Iterator[Difference]], ...] = (
     entries.categories,
     entries.signs,
     entries.technology,
+    finding.search_names,
+    finding.search_numbers,
     meaning.changes,
     meaning.whereabouts,
     meaning.half_events,

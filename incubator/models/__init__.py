@@ -3,3 +3,6 @@
 from incubator.models import ledger, person, published, setting, site, tenant, totals
 
 __all__ = ["ledger", "person", "published", "setting", "site", "tenant", "totals"]
+from incubator.models import ledger, person, search, setting, site, tenant, totals
+
+__all__ = ["ledger", "person", "search", "setting", "site", "tenant", "totals"]

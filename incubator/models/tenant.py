@@ -55,6 +55,7 @@ class Tenancy(Base):
         sa.ForeignKeyConstraint(["zone_id", "site_id"], ["zone.id", "zone.site_id"]),
         sa.Index("ix_tenancy_site_id_admitted_on", "site_id", "admitted_on", "id"),
         sa.Index("ix_tenancy_site_id_sort_key", "site_id", "sort_key", "id"),
+        sa.Index("ix_tenancy_site_id_credit_code", "site_id", "credit_code"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

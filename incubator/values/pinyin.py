@@ -30,5 +30,18 @@ def initials(name: str) -> str:
     return "".join(library.lazy_pinyin(_plain(name), style=library.Style.FIRST_LETTER)).lower()[:200]
 
 
+def syllables(text: str) -> list[str]:
+    """Return the reading of each character in lower case, as the words around it have it; Latin reads as itself."""
+    return [sound.lower() for sound in _library().lazy_pinyin(text, errors=list)]
+
+
+@cache
+def readings(character: str) -> tuple[str, ...]:
+    """Return all readings of one character, the usual one first: 乐 → le, yue, …"""
+    library = _library()
+    found = library.pinyin(character, style=library.Style.NORMAL, heteronym=True, errors=list)
+    return tuple(dict.fromkeys(sound.lower() for sound in found[0]))
+
+
 def _plain(name: str) -> str:
     return unicodedata.normalize("NFKC", name).strip()

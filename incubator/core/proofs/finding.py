@@ -1,0 +1,32 @@
+"""The index of the search holds every name that a site ever saved and every number in the ledger, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from incubator.core import search_index
+from incubator.core.proofs.difference import Difference
+from incubator.models.search import NameTerm, NumberTerm
+from incubator.values.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.orm import Session
+
+NOT_THE_TERMS = Words(
+    "搜索索引应有 {expected} 条，保存的 {kept} 条与之不同；请运行 flask reindex --anew",
+    "the search index should hold {expected} terms, and its {kept} are others; run flask reindex --anew",
+)
+
+
+def search_names(session: Session) -> Iterator[Difference]:
+    """Compare the terms of names with all saved profiles."""
+    for site, kept, expected in search_index.unlike(session, NameTerm):
+        yield Difference("search_names", f"site {site}", NOT_THE_TERMS.fill(kept=kept, expected=expected))
+
+
+def search_numbers(session: Session) -> Iterator[Difference]:
+    """Compare the terms of document numbers with the ledger."""
+    for site, kept, expected in search_index.unlike(session, NumberTerm):
+        yield Difference("search_numbers", f"site {site}", NOT_THE_TERMS.fill(kept=kept, expected=expected))
