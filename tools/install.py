@@ -278,6 +278,7 @@ def prepare_database(instance: Path) -> None:
     """Bring the database to the newest migration; one that is created here gets the demonstration data."""
     if os.environ.get("DATABASE_URL"):
         flask(instance, "db", "upgrade")
+        flask(instance, "reindex")
         return
     instance.mkdir(parents=True, exist_ok=True)
     database = instance / "incubator.db"
@@ -292,6 +293,7 @@ def prepare_database(instance: Path) -> None:
     if newest is None or current_revision(database) != newest:
         say("Bringing the database to the newest version ...")
         flask(instance, "db", "upgrade")
+        flask(instance, "reindex")
 
 
 # Commands

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,10 +13,10 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
-from incubator.cli.speaking import fail, said, tell, writing
+from incubator.cli.speaking import fail, progress_bar, tell, writing
 from incubator.core import passwords, people
 from incubator.core.demo import aftermath
-from incubator.core.demo.load import Progress, is_empty, load
+from incubator.core.demo.load import is_empty, load
 from incubator.models.person import Person
 from incubator.models.site import Site
 from incubator.values.words import Words
@@ -85,7 +82,7 @@ def command(later: bool) -> None:  # noqa: FBT001 - a flag of the shell
 def _load(session: Session) -> Path:
     """Load the data and make the accounts; returns the file with their passwords."""
     path = Path(current_app.config["INSTANCE"]) / ACCOUNTS_FILE
-    with _bar() as progress:
+    with progress_bar(LOADING) as progress:
         load(session, progress)
     made = _make_accounts(session)
     _write_privately(path, _listing(made))  # before the commit: an account whose password is lost is of no use
@@ -96,21 +93,6 @@ def _record_aftermath(session: Session) -> None:
     if not aftermath.is_ready(session):
         fail([NOT_READY])
     aftermath.play(session)
-
-
-@contextmanager
-def _bar() -> Iterator[Progress | None]:
-    """Yield what draws a progress bar on a terminal, and nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    with click.progressbar(length=1, label=said(LOADING), file=sys.stderr) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        yield show
 
 
 def _make_accounts(session: Session) -> dict[Account, str]:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
 from flask.cli import with_appcontext
 
-from incubator.cli.speaking import said, tell, writing
+from incubator.cli.speaking import progress_bar, tell, writing
 from incubator.core import search_index
-from incubator.core.search_index import Progress
 from incubator.values.words import Words
 
 BUILDING = Words("重建搜索索引", "Building the search index")
@@ -27,21 +22,6 @@ def command(*, anew: bool) -> None:
     with writing() as session:
         current = search_index.is_current(session) and not anew
         if not current:
-            with _bar() as progress:
+            with progress_bar(BUILDING) as progress:
                 search_index.rebuild(session, progress)
     tell(CURRENT if current else BUILT)
-
-
-@contextmanager
-def _bar() -> Iterator[Progress | None]:
-    """Yield what draws a progress bar on a terminal, and nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    with click.progressbar(length=1, label=said(BUILDING), file=sys.stderr) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        yield show

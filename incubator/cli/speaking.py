@@ -16,7 +16,7 @@ from incubator.values.problem import Problem
 from incubator.values.words import Language, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from sqlalchemy.orm import Session
 
@@ -71,3 +71,18 @@ def looking() -> Iterator[Session]:
 def _ask_for_tables() -> None:
     if not sa.inspect(db.engine).has_table(Person.__tablename__):
         fail([NO_TABLES])
+
+
+@contextmanager
+def progress_bar(label: Words) -> Iterator[Callable[[int, int], None] | None]:
+    """Yield what draws a progress bar (so many steps done, of so many) on a terminal, and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=1, label=said(label), file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield show

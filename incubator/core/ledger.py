@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
-from incubator.core import clock, residency, search_index, totals
+from incubator.core import clock, residency, totals
 from incubator.core.books import CATEGORIES
 from incubator.core.bulk import execute_many, insertion
 from incubator.core.drafts import Draft, check, fold, signs
@@ -296,8 +296,6 @@ def _book(session: Session, act: Act, digest: str, rows: list[Row], heads: list[
     execute_many(session, insertion(LedgerEntry), columns, ((*values, posting_id) for values in stored))
     _link(session, posting_id, digest_of_all, recorded_at, heads)
     totals.add_up(session, rows)
-    if any(row["document_key"] or row["registration_number"] for row in rows):
-        search_index.learn_numbers(session, int(posting_id or 0))
     residency.project(session, {row["tenancy_id"] for row in rows if row["book"] == "residency"})
     return posting_id
 

@@ -185,7 +185,7 @@ def save(
         flag_modified(tenant, "note")  # a version per save, also when only the place changed
     session.add(tenant)
     session.flush()
-    search_index.learn_names(session, tenancy)
+    search_index.learn(session, tenancy)
     moment = recorded_at or clock.now()
     session.add(
         TenantVersion(

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from incubator.core import entries, search_index, sites, tenant_list
-from incubator.models.search import NameTerm, NumberTerm
+from incubator.core.drafts import fold
+from incubator.models.ledger import IS_NUMBERED, LedgerEntry
+from incubator.models.search import NameTerm
 from incubator.models.site import Site
 from incubator.models.tenant import Tenancy
 from incubator.values import credit_code, names
 from incubator.values.cities import CITIES
-from incubator.values.names import CORE, INSIDE, LONGEST, NUMBER_LONGEST, START, Span
+from incubator.values.names import CORE, INSIDE, LONGEST, START, Span
+from incubator.values.text import printable
 from incubator.values.words import Words
 
 if TYPE_CHECKING:
@@ -34,6 +37,9 @@ MOST = 400
 """Terms that are read of one place in names."""
 SHORTEST_CODE = 4
 """Characters of a credit code that find its holder."""
+SHORTEST_FRAGMENT = 3
+"""Characters from within a document number that find it."""
+_LONGEST_NUMBER = 64
 _LAST = "\U0010ffff"
 """Sorts behind everything that begins with the same text."""
 _CODE = re.compile(rf"(?=.*\d)[0-9A-Z]{{{SHORTEST_CODE},{credit_code.LENGTH}}}")
@@ -64,10 +70,9 @@ class TenantHit(NamedTuple):
 
 
 class EntryHit(NamedTuple):
-    """An entry whose document number, or the registration number of its contract, was typed: `met` is that number."""
+    """An entry with the part of its document number that was typed (None where that is written in another way)."""
 
     row: entries.Row
-    met: str
     span: Span | None
 
 
@@ -91,7 +96,7 @@ class Found(NamedTuple):
 
 def find(session: Session, scope: Scope, clocks: Clocks, text: str, limit: int) -> Found:
     """Return what a text finds at the sites in sight, `limit` of each kind at most, the likeliest first."""
-    site_ids = _sites_in_sight(session, scope)
+    text, site_ids = printable(text), _sites_in_sight(session, scope)
     tenants = _tenants(session, clocks, text, site_ids, limit + 1)
     found = _entries(session, scope, clocks, text, site_ids, limit + 1)
     sites = _sites(session, scope, text)[:limit]
@@ -102,7 +107,7 @@ def find_tenants(
     session: Session, scope: Scope, clocks: Clocks, text: str, site_id: int, limit: int
 ) -> list[TenantHit]:
     """Return the tenants of one site that a text finds, the likeliest first; none at a site out of sight."""
-    return _tenants(session, clocks, text, [site_id], limit) if scope.can_see(site_id) else []
+    return _tenants(session, clocks, printable(text), [site_id], limit) if scope.can_see(site_id) else []
 
 
 def _sites_in_sight(session: Session, scope: Scope) -> list[int]:
@@ -122,9 +127,7 @@ class _Candidate(NamedTuple):
     tenant_id: int
 
 
-def _tenants(
-    session: Session, clocks: Clocks, text: str, site_ids: Sequence[int], limit: int
-) -> list[TenantHit]:
+def _tenants(session: Session, clocks: Clocks, text: str, site_ids: Sequence[int], limit: int) -> list[TenantHit]:
     wanted = names.folded(text)
     if not wanted:
         return []
@@ -164,7 +167,7 @@ def _by_code(session: Session, text: str, site_ids: Sequence[int]) -> dict[int, 
     code = Tenancy.credit_code
     query = sa.select(Tenancy.id, code).where(Tenancy.site_id.in_(site_ids), code.contains(wanted, autoescape=True))
     return {
-        tenancy_id: _EXACT if found == wanted else START if found.startswith(wanted) else INSIDE
+        tenancy_id: _EXACT if found == wanted else START if str(found).startswith(wanted) else INSIDE
         for tenancy_id, found in session.execute(query.limit(MOST))
     }
 
@@ -179,7 +182,7 @@ def _ranked(session: Session, ranks: dict[int, int]) -> list[_Candidate]:
     return list(best.values())
 
 
-def _candidate(rank: int, row: sa.Row[Any]) -> _Candidate:
+def _candidate(rank: int, row: Any) -> _Candidate:
     came = row.admitted_on or date.min
     return _Candidate(rank, _STATUS_RANK.get(row.status, 2), -came.toordinal(), -row.id, row.tenant_id)
 
@@ -208,9 +211,7 @@ class _Met(NamedTuple):
 
 def _tenant_hit(stay: Tenancy, site: Site, stage: str, met: _Met) -> TenantHit:
     words = Words(site.name_zh, site.name_en)
-    return TenantHit(
-        stay.tenant_id, stay.name, stay.credit_code or "", site.slug, words, stage, stay.admitted_on, *met
-    )
+    return TenantHit(stay.tenant_id, stay.name, stay.credit_code or "", site.slug, words, stage, stay.admitted_on, *met)
 
 
 def _met(stay: Tenancy, older: Sequence[str], wanted: Iterable[str]) -> _Met:
@@ -229,25 +230,34 @@ def _met(stay: Tenancy, older: Sequence[str], wanted: Iterable[str]) -> _Met:
 def _entries(
     session: Session, scope: Scope, clocks: Clocks, text: str, site_ids: Sequence[int], limit: int
 ) -> list[EntryHit]:
-    """Return the entries whose number has this text in it; a number that is the text comes first, then the latest."""
-    wanted = names.number_text(text)[:NUMBER_LONGEST]
+    """Return the entries whose number is this text, begins with it or has it in it, in this order, the latest first.
+
+    A fragment is looked for among all numbers of the sites in sight, when the quick ways found too little.
+    """
+    wanted = fold(text)[:_LONGEST_NUMBER]
     if not wanted:
         return []
-    last = wanted + _LAST if len(wanted) > 1 else wanted  # a single character is a whole number or nothing
-    query = sa.select(NumberTerm.entry_id, NumberTerm.term).where(
-        NumberTerm.site_id.in_(site_ids), NumberTerm.term >= wanted, NumberTerm.term <= last
-    )
-    found = {(term != wanted, -entry_id) for entry_id, term in session.execute(query.limit(MOST))}
-    ids = list(dict.fromkeys(-entry_id for _, entry_id in sorted(found)))[:limit]
-    rows = entries.some(session, scope, clocks, ids)
-    return [_entry_hit(rows[entry_id], names.folded(wanted)) for entry_id in ids if entry_id in rows]
+    ids = _numbered(session, site_ids, LedgerEntry.document_key == wanted, limit)
+    if len(wanted) > 1 and len(ids) < limit:  # one character is a whole number or nothing
+        ids += _numbered(session, site_ids, LedgerEntry.document_key.between(wanted, wanted + _LAST), limit)
+    if len(wanted) >= SHORTEST_FRAGMENT and len(set(ids)) < limit:
+        ids += _numbered(session, site_ids, LedgerEntry.document_key.contains(wanted, autoescape=True), limit)
+    chosen = list(dict.fromkeys(ids))[:limit]
+    rows = entries.some(session, scope, clocks, chosen)
+    return [EntryHit(rows[number], _part(rows[number], wanted)) for number in chosen if number in rows]
 
 
-def _entry_hit(row: entries.Row, wanted: str) -> EntryHit:
-    numbers = [number for number in (row.entry.document_number, row.entry.registration_number) if number]
-    found = [(number, names.span(number, wanted)) for number in numbers]
-    met = next(((number, span) for number, span in found if span), (numbers[0], None))
-    return EntryHit(row, *met)
+def _numbered(session: Session, site_ids: Sequence[int], fits: Any, limit: int) -> list[int]:
+    """Return the latest entries whose number fits; a reversal repeats the number of what it reverses."""
+    entry = LedgerEntry
+    of_sites = sa.select(entry.id, entry.reverses_id).where(entry.site_id.in_(site_ids), IS_NUMBERED, fits).limit(MOST)
+    found = of_sites.subquery()
+    query = sa.select(found.c.id).where(found.c.reverses_id.is_(None)).order_by(found.c.id.desc()).limit(limit)
+    return list(session.scalars(query))
+
+
+def _part(row: entries.Row, wanted: str) -> Span | None:
+    return names.span(row.entry.document_number, names.folded(wanted))
 
 
 # ── sites ────────────────────────────────────────────────────────────────────────────────────────────────────────────

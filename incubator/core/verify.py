@@ -32,7 +32,6 @@ RULES: tuple[Callable[[Session], Iterator[Difference]], ...] = (
     entries.signs,
     entries.technology,
     finding.search_names,
-    finding.search_numbers,
     meaning.changes,
     meaning.whereabouts,
     meaning.half_events,

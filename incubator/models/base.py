@@ -13,11 +13,18 @@ from incubator.models.types import Moment
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """SQLite numbers only an INTEGER PRIMARY KEY by itself."""
 
+
+def by_code_point(length: int) -> sa.String:
+    """Return the type of a text that is compared by code points on both databases: a prefix is then one range."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
 Code = Annotated[str, mapped_column(sa.String(32))]
 Name = Annotated[str, mapped_column(sa.String(200))]
 Note = Annotated[str, mapped_column(sa.String(2000))]
 Fen = Annotated[int, mapped_column(sa.BigInteger)]
 Hash = Annotated[str, mapped_column(sa.String(64))]
+Key = Annotated[str, mapped_column(by_code_point(200))]
 
 
 class Base(DeclarativeBase):

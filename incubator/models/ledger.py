@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from incubator.models.base import Base, Code, Fen, Hash, Id, Name, Note
+from incubator.models.base import Base, Code, Fen, Hash, Id, Key, Name, Note
 
 POSTING_KINDS = ("form", "import", "undo", "correction", "restatement", "demo")
 
@@ -99,6 +99,13 @@ class LedgerEntry(Base):
             postgresql_where=_SIZED,
         ),
         sa.Index("ix_ledger_entry_document", "document_key", sqlite_where=_NUMBERED, postgresql_where=_NUMBERED),
+        sa.Index(  # the search reads the numbers of sites in sight, and no other's
+            "ix_ledger_entry_site_document",
+            "site_id",
+            "document_key",
+            sqlite_where=_NUMBERED,
+            postgresql_where=_NUMBERED,
+        ),
         _sparse("uq_ledger_entry_reverses", "reverses_id", unique=True),
         _sparse("uq_ledger_entry_replaces", "replaces_id", unique=True),
         _sparse("ix_ledger_entry_refers_to", "refers_to_id"),
@@ -119,7 +126,7 @@ class LedgerEntry(Base):
     also_sale: Mapped[bool]
     counterparty: Mapped[Name]
     document_number: Mapped[Name]
-    document_key: Mapped[Name]
+    document_key: Mapped[Key]
     registration_number: Mapped[Name]
     registered_on: Mapped[date | None]
     programme: Mapped[Name]

@@ -1,4 +1,4 @@
-"""Names and numbers as they are searched for: folded, cut into what a search may begin with, and matched.
+"""Names as they are searched for: folded, cut into what a search may begin with, and matched.
 
 A name is found by any part of it, by the pinyin of that part or by its initials. So every place where a part may begin
 is one term, and a search is one range of terms: two characters cost what twenty cost, which no trigram index gives.
@@ -16,12 +16,9 @@ from incubator.values.cities import CITIES
 
 LONGEST = 16
 """Characters of a term: what is longer is told apart by comparing the names themselves."""
-NUMBER_LONGEST = 32
 START, CORE, INSIDE = 0, 1, 2
 """Where in a name a term begins: with it, behind the province and city that so many names begin with, elsewhere."""
 _MOST_READINGS = 3
-_MOST_PARTS = 6
-_LAST_DIGITS = 4
 
 _PLACE = re.compile(f"(?:山西省?|(?:{'|'.join(words.zh for words in CITIES.values())})市?)+")
 _LEGAL = re.compile(
@@ -29,7 +26,7 @@ _LEGAL = re.compile(
     r"(?:科创)?团队$"
 )
 _SEPARATORS = re.compile(r"[;；、,，\n]")
-_RUN = re.compile(r"\d+|[^\W\d_]+")
+_NOISE = re.compile(r"[\W_]+")
 
 
 class Term(NamedTuple):
@@ -48,8 +45,7 @@ class Span(NamedTuple):
 
 def folded(text: str) -> str:
     """Return a text as it is compared: half-width, lower case, letters and digits only; ü is typed as v."""
-    plain = unicodedata.normalize("NFKC", text).lower().replace("ü", "v")
-    return "".join(character for character in plain if character.isalnum())
+    return _NOISE.sub("", unicodedata.normalize("NFKC", text).lower().replace("ü", "v"))
 
 
 def split(text: str) -> list[str]:
@@ -129,24 +125,3 @@ def _in_original(plain: list[str], start: int, end: int) -> Span:
     """Turn positions among the folded characters into positions in the name as it is written."""
     at = [n for n, characters in enumerate(plain) for _ in characters]
     return Span(at[start], at[end - 1] + 1)
-
-
-def number_text(key: str) -> str:
-    """Return a document number as it is searched for: letters and digits alone, upper case."""
-    return folded(key).upper()
-
-
-def number_terms(*numbers: str) -> set[str]:
-    """Return the terms by which document numbers are found: whole, from each of its runs of letters or digits on, and
-    by the last four digits."""
-    return {term for number in numbers for term in _parts(number)}
-
-
-def _parts(number: str) -> set[str]:
-    text = number_text(number)
-    starts = [found.start() for found in _RUN.finditer(text)][:_MOST_PARTS]
-    last = len(text) - _LAST_DIGITS
-    if last > 0 and text[last:].isdecimal():
-        starts.append(last)
-    parts = {text[at : at + NUMBER_LONGEST] for at in starts if len(text) - at > 1}
-    return parts | {text[:NUMBER_LONGEST]} if text else set()

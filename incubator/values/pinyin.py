@@ -37,7 +37,7 @@ def syllables(text: str) -> list[str]:
 
 @cache
 def readings(character: str) -> tuple[str, ...]:
-    """Return all readings of one character, the usual one first: 乐 → le, yue, …"""
+    """Return all readings of one character, the usual one first: 乐 → le, yue."""
     library = _library()
     found = library.pinyin(character, style=library.Style.NORMAL, heteronym=True, errors=list)
     return tuple(dict.fromkeys(sound.lower() for sound in found[0]))

@@ -1,4 +1,4 @@
-"""The index of the search: parts of names and of document numbers; and an index for fragments of credit codes.
+"""The index of the search: parts of names; document numbers by site; and fragments of credit codes.
 
 A database that has tenants already gets its terms from `flask reindex`.
 
@@ -15,7 +15,7 @@ branch_labels = None
 depends_on = None
 
 BY_CODE_POINT = sa.String(32).with_variant(sa.String(32, collation="C"), "postgresql")
-ENTRY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+NUMBERED = "document_key <> ''"
 MARK = """
     INSERT INTO setting (key, value) SELECT 'search_index', '1' WHERE NOT EXISTS (SELECT 1 FROM tenancy)
 """
@@ -34,15 +34,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site_id", "place", "term", "tenancy_id", name=op.f("pk_name_term")),
         sqlite_with_rowid=False,
     )
-    op.create_table(
-        "number_term",
-        sa.Column("site_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("term", BY_CODE_POINT, nullable=False),
-        sa.Column("entry_id", ENTRY, autoincrement=False, nullable=False),
-        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_number_term_site_id")),
-        sa.ForeignKeyConstraint(["entry_id"], ["ledger_entry.id"], name=op.f("fk_number_term_entry_id")),
-        sa.PrimaryKeyConstraint("site_id", "term", "entry_id", name=op.f("pk_number_term")),
-        sqlite_with_rowid=False,
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute('ALTER TABLE ledger_entry ALTER COLUMN document_key TYPE varchar(200) COLLATE "C"')
+    op.create_index(
+        "ix_ledger_entry_site_document",
+        "ledger_entry",
+        ["site_id", "document_key"],
+        sqlite_where=sa.text(NUMBERED),
+        postgresql_where=sa.text(NUMBERED),
     )
     op.create_index("ix_tenancy_site_id_credit_code", "tenancy", ["site_id", "credit_code"])
     op.execute(MARK)
@@ -51,5 +50,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DELETE FROM setting WHERE key = 'search_index'")
     op.drop_index("ix_tenancy_site_id_credit_code", table_name="tenancy")
-    op.drop_table("number_term")
+    op.drop_index("ix_ledger_entry_site_document", table_name="ledger_entry")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute('ALTER TABLE ledger_entry ALTER COLUMN document_key TYPE varchar(200) COLLATE "default"')
     op.drop_table("name_term")

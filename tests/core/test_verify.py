@@ -113,7 +113,6 @@ class Fault(NamedTuple):
 FAULTS = (
     Fault("search_names", "site 1", "DELETE FROM name_term WHERE term = '例'"),
     Fault("search_names", "site 2", "UPDATE name_term SET place = 2 WHERE term = '示例' AND site_id = 2"),
-    Fault("search_numbers", "site 1", "INSERT INTO number_term VALUES (1, 'X', 1)"),
     Fault(
         "monthly_total", "site_id 1, category sales", "UPDATE monthly_total SET amount_fen = 7 WHERE category = 'sales'"
     ),

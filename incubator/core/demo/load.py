@@ -39,7 +39,7 @@ from incubator.values.problem import Problem
 class Progress(Protocol):
     """Is told after each step how many steps are done, of how many."""
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, done: int, total: int, /) -> None:
         """Tell it."""
 
 

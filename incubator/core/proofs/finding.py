@@ -1,4 +1,4 @@
-"""The index of the search holds every name that a site ever saved and every number in the ledger, and nothing else."""
+"""The index of the search holds every name that a site ever saved, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from incubator.core import search_index
 from incubator.core.proofs.difference import Difference
-from incubator.models.search import NameTerm, NumberTerm
 from incubator.values.words import Words
 
 if TYPE_CHECKING:
@@ -22,11 +21,5 @@ NOT_THE_TERMS = Words(
 
 def search_names(session: Session) -> Iterator[Difference]:
     """Compare the terms of names with all saved profiles."""
-    for site, kept, expected in search_index.unlike(session, NameTerm):
+    for site, kept, expected in search_index.unlike(session):
         yield Difference("search_names", f"site {site}", NOT_THE_TERMS.fill(kept=kept, expected=expected))
-
-
-def search_numbers(session: Session) -> Iterator[Difference]:
-    """Compare the terms of document numbers with the ledger."""
-    for site, kept, expected in search_index.unlike(session, NumberTerm):
-        yield Difference("search_numbers", f"site {site}", NOT_THE_TERMS.fill(kept=kept, expected=expected))
