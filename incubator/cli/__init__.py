@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from incubator.cli import demo, people, reconcile, sites, summary, totals, verify
-from incubator.cli import demo, people, reindex, sites, summary, totals, verify
+from incubator.cli import demo, people, reconcile, reindex, sites, summary, totals, verify
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -21,8 +20,6 @@ def register(app: Flask) -> None:
         totals.command,
         reconcile.command,
         reindex.command,
-        summary.command,
-        totals.command,
         verify.command,
     ):
         app.cli.add_command(command)

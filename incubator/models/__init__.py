@@ -1,8 +1,5 @@
 """What is stored, and by constraint what never may be; importing this package loads every table."""
 
-from incubator.models import ledger, person, published, setting, site, tenant, totals
+from incubator.models import ledger, person, published, search, setting, site, tenant, totals
 
-__all__ = ["ledger", "person", "published", "setting", "site", "tenant", "totals"]
-from incubator.models import ledger, person, search, setting, site, tenant, totals
-
-__all__ = ["ledger", "person", "search", "setting", "site", "tenant", "totals"]
+__all__ = ["ledger", "person", "published", "search", "setting", "site", "tenant", "totals"]
