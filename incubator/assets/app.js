@@ -1,6 +1,7 @@
 // The script of every page: each module looks for its own data- attributes, so a page without them pays nothing.
 import './requests.js';
 import { startCopying } from './copying.js';
+import { startDoubts } from './doubts.js';
 import { startOneTimeLink } from './one-time-link.js';
 import { startPopovers } from './popovers.js';
 import { startReadBack } from './readback.js';
@@ -10,6 +11,7 @@ import { startSubmitting } from './submitting.js';
 import { startViews } from './views.js';
 
 startCopying();
+startDoubts();
 startOneTimeLink();
 startPopovers();
 startReadBack();

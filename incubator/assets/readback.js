@@ -1,17 +1,14 @@
-// The read-back beside an amount while it is typed, the unit switch of a form, and doubts whose field has changed.
+// The read-back beside an amount while it is typed, and the unit switch of a form.
 import { readAmount, readings } from './amounts.js';
 import { said } from './said.js';
 
 export function startReadBack() {
   document.addEventListener('input', (event) => {
     if (event.target.matches('[data-amount]')) show(event.target);
-    untickDoubts(event.target);
   });
   document.addEventListener('change', (event) => {
     if (event.target.matches('[data-amount-unit]')) switchUnit(event.target.form);
-    untickDoubts(event.target);
   });
-  document.addEventListener('click', mend);
   for (const input of document.querySelectorAll('[data-amount]')) {
     if (input.value) show(input);
   }
@@ -56,19 +53,4 @@ function switchUnit(form) {
     place.classList.remove('flash-once');
     requestAnimationFrame(() => place.classList.add('flash-once'));
   }
-}
-
-function untickDoubts(field) {
-  if (!field.name || !field.form) return;
-  for (const tick of field.form.querySelectorAll(`[data-doubt-field="${CSS.escape(field.name)}"]`)) tick.checked = false;
-}
-
-// "改为 120,000.00 元": one press puts the value into its field, in yuan, as a text that carries its own unit.
-function mend(event) {
-  const button = event.target.closest('[data-mend-field]');
-  const input = button?.form?.elements[button.dataset.mendField];
-  if (!input) return;
-  input.value = button.dataset.mendValue;
-  input.dispatchEvent(new Event('input', { bubbles: true }));
-  input.focus();
 }

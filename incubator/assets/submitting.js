@@ -1,4 +1,5 @@
 // Sending forms: switches that send themselves, one press = one sending, and Enter that never answers a doubt.
+import { openDoubt } from './doubts.js';
 
 export function startSubmitting() {
   document.addEventListener('change', (event) => {
@@ -11,7 +12,8 @@ export function startSubmitting() {
     for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
   });
   // After an error one goes on where it is, not where the form begins.
-  const first = document.querySelector('[aria-invalid="true"]') ?? document.querySelector('[data-focus-first]');
+  const wanted = ['[aria-invalid="true"]', '[data-doubt-tick]:not(:checked)', '[data-focus-first]'];
+  const first = wanted.map((selector) => document.querySelector(selector)).find(Boolean);
   (first?.tomselect?.control_input ?? first)?.focus();
   document.addEventListener('click', (event) => {
     if (event.target.closest('[data-print]')) window.print();
@@ -21,7 +23,7 @@ export function startSubmitting() {
 function guard(event) {
   const form = event.target;
   if (form.method !== 'post') return;
-  const open = form.querySelector('[data-doubt-field]:not(:checked)');
+  const open = openDoubt(form);
   if (open) {
     event.preventDefault();
     open.focus();

@@ -52,6 +52,7 @@ class Act(NamedTuple):
     """Who records, why, and the key that makes a second submit harmless.
 
     `known_at` is for demonstration data and opening imports only: a posting is otherwise known when it is recorded.
+    `yes`: the doubts that were answered, for facts that have no form of their own, as an admission.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Act(NamedTuple):
     kind: str = "form"
     reason: str = ""
     known_at: datetime | None = None
+    yes: tuple[str, ...] = ()
 
 
 def fold(number: str) -> str:

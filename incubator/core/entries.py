@@ -181,12 +181,24 @@ def of_posting(session: Session, posting_id: int) -> LedgerEntry | None:
 
 
 def entered(session: Session, scope: Scope, person_id: int, book: str, since: datetime) -> tuple[int, int]:
-    """Return how many facts of a book a person entered by form since a moment, and their sum in fen."""
+    """Return how many facts of a book a person entered by form since a moment and that stand, and their sum in fen.
+
+    A correction takes the place of what it replaces, if that was entered since then too: what is counted is a pile of
+    papers, not of postings.
+    """
     own = sa.select(Posting.id).where(
-        Posting.recorded_by == person_id, Posting.known_at >= since, Posting.kind == "form"
+        Posting.recorded_by == person_id, Posting.known_at >= since, Posting.kind.in_(("form", "correction"))
     )
+    before = sa.select(_OTHER.id).where(_OTHER.id == LedgerEntry.replaces_id, _OTHER.posting_id.not_in(own))
+    undone = sa.select(_REVERSAL.id).where(_REVERSAL.reverses_id == LedgerEntry.id)
     sums = totals.foot(
-        session, LedgerEntry.posting_id.in_(own), LedgerEntry.book == book, scope.within(LedgerEntry.site_id)
+        session,
+        LedgerEntry.posting_id.in_(own),
+        LedgerEntry.book == book,
+        LedgerEntry.reverses_id.is_(None),
+        ~before.exists(),
+        ~undone.exists(),
+        scope.within(LedgerEntry.site_id),
     )
     return sum(rows for _, rows in sums.values()), sum(cell.fen for cell, _ in sums.values())
 

@@ -63,7 +63,7 @@ class Posted(NamedTuple):
 
 def post(session: Session, scope: Scope, act: Act, drafts: Sequence[Draft]) -> Posted:
     """Book the drafts, or none of them: every problem is returned. Flushes, never commits."""
-    sites = _sites_of(session, drafts)
+    sites = sites_of(session, drafts)
     return _record(session, act, _digest(drafts), sites, lambda: _signed(session, scope, drafts))
 
 
@@ -90,7 +90,7 @@ def amend(session: Session, scope: Scope, act: Act, entry_ids: Sequence[int], dr
                 row["replaces_id"] = old["reverses_id"]
         return undone + rows, problems + more
 
-    sites = _sites_of(session, drafts) | _sites_of_events(session, entry_ids)
+    sites = sites_of(session, drafts, entry_ids)
     return _record(session, act, _digest(drafts, entry_ids), sites, build)
 
 
@@ -103,9 +103,10 @@ def _digest(drafts: Sequence[Draft], entry_ids: Sequence[int] = ()) -> str:
     return _sha(json.dumps(plain, ensure_ascii=False, default=str))
 
 
-def _sites_of(session: Session, drafts: Iterable[Draft]) -> set[int]:
-    """Return the sites whose heads the drafts must lock; a tenancy never changes its site."""
-    return {place.site_id for place in _places(session, {draft.tenancy_id for draft in drafts}).values()}
+def sites_of(session: Session, drafts: Iterable[Draft], entry_ids: Sequence[int] = ()) -> set[int]:
+    """Return the sites whose heads the drafts and the events of some entries lock; a tenancy never changes its site."""
+    places = _places(session, {draft.tenancy_id for draft in drafts}).values()
+    return {place.site_id for place in places} | (_sites_of_events(session, entry_ids) if entry_ids else set())
 
 
 def _sites_of_events(session: Session, entry_ids: Sequence[int]) -> set[int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from incubator.core import ledger, profiles, totals
+from incubator.core import doubts, ledger, profiles, totals
 from incubator.core.books import DEPARTURES
 from incubator.core.drafts import Draft
 from incubator.core.measures import MEASURES, sum_of
@@ -249,7 +249,7 @@ def _was_admitted(session: Session, tenant_id: int) -> bool:
 
 def _post(session: Session, scope: Scope, act: Act, drafts: list[Draft]) -> None:
     """Post, or refuse with the ledger's problems, which undoes what was done since the savepoint."""
-    posted = ledger.post(session, scope, act, drafts)
+    posted = ledger.post(session, scope, act, [doubts.accept(draft, act.yes) for draft in drafts])
     if posted.problems:
         raise _Refused(Settled(None, posted.problems))
     for tenancy_id in {draft.tenancy_id for draft in drafts}:  # the ledger wrote status and dates past the session
@@ -276,7 +276,7 @@ def writable(session: Session, scope: Scope, tenancy_id: int) -> Tenancy | None:
 
 
 def _posted(session: Session, scope: Scope, act: Act, tenancy: Tenancy, drafts: list[Draft]) -> Settled:
-    posted = ledger.post(session, scope, act, drafts)
+    posted = ledger.post(session, scope, act, [doubts.accept(draft, act.yes) for draft in drafts])
     session.expire(tenancy)
     return Settled(None if posted.problems else tenancy.tenant_id, posted.problems)
 

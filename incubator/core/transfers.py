@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from incubator.core import clock, ledger, profiles, tenants, totals
+from incubator.core import clock, doubts, ledger, profiles, tenants, totals
 from incubator.core.drafts import Draft
 from incubator.core.measures import MEASURES, sum_of
 from incubator.core.profiles import ENTERPRISE
@@ -176,7 +176,8 @@ def move(session: Session, scope: Scope, act: Act, tenancy_id: int, to_site_id: 
         if again is not None:  # the second sending of a form that was booked
             return again
         arriving = _arriving(session, act, leaving, to_site_id)
-        posted = ledger.post(session, both, act, _legs(session, leaving, arriving, day))
+        legs = _legs(session, leaving, arriving, day)
+        posted = ledger.post(session, both, act, [doubts.accept(leg, act.yes) for leg in legs])
         if posted.problems:
             savepoint.rollback()
             return tenants.Settled(None, posted.problems)

@@ -13,6 +13,7 @@ from incubator.core import clock
 from incubator.core.drafts import Act
 from incubator.extensions import db, reading
 from incubator.values import display
+from incubator.values.problem import errors
 from incubator.web.filters import said
 from incubator.web.forms.fields import UNITS
 from incubator.web.questions import asked_clocks, carried
@@ -32,8 +33,9 @@ LONGEST_REASON = 200
 
 
 def act(form: Sheet, reason: str = "", kind: str = "form") -> Act:
-    """Return who records, why, and the key that came with the form."""
-    return Act(form.key.data, g.scope.person_id, kind, reason[:LONGEST_REASON])
+    """Return who records, why, the key that came with the form, and what was confirmed so far."""
+    yes = tuple(one.doubt.doubt for one in form.asked if one.answered)
+    return Act(form.key.data, g.scope.person_id, kind, reason[:LONGEST_REASON], yes=yes)
 
 
 def settled(form: Sheet, problems: Sequence[Problem], names: Mapping[str, str] | None = None) -> bool:
@@ -53,8 +55,8 @@ def settled(form: Sheet, problems: Sequence[Problem], names: Mapping[str, str] |
 
 
 def place(form: Sheet, problems: Sequence[Problem], unread: Collection[str], names: Mapping[str, str]) -> None:
-    """Put the problems on their fields; what belongs to no field stands at the head."""
-    for problem in problems:
+    """Put what must be mended on its field, or at the head if it belongs to none; doubts have a box of their own."""
+    for problem in errors(problems):
         name = names.get(problem.field, problem.field)
         if name in unread:
             continue

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from flask import abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
-from incubator.core import ledger, references
+from incubator.core import references
 from incubator.core.drafts import Draft
 from incubator.extensions import db
-from incubator.web import access, answers
+from incubator.web import access, answers, doubting
 from incubator.web.answers import MISTAKEN
 from incubator.web.drawing import tenant as drawing
 from incubator.web.entries import answer_after, page_of_entry, pages, to_change, turned_back
@@ -35,6 +35,7 @@ def _deed_page(found: Found, form: Any, deed: str) -> str:
         title=said(DEEDS[deed].title),
         said_before=" ".join(drawing.brief(found.row)),
         left=left,
+        doubts=doubting.drawn(form),
         hint=answers.proposed_day()[1],
         back=page_of_entry(found.entry.id).address(),
     )
@@ -81,7 +82,7 @@ def _send_deed(entry_id: int, deed: str) -> ResponseReturnValue:
     form.validate()
     answers.remember_unit(form.unit.data)
     draft = form.draft(_dependent(found.entry, deed, left.root_id))
-    posted = ledger.post(db.session(), access.scope(), answers.act(form), [draft])
+    posted = doubting.enter(form, answers.act(form), [draft])
     if answers.settled(form, posted.problems, NAMES):
         return answer_after(posted, _("已录入"), form, found.tenant)
     return _deed_page(to_change(entry_id), form, deed), MISTAKEN

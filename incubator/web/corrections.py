@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from incubator.core import entries, ledger, tenants
 from incubator.core.books import BOOKS, CATEGORIES
 from incubator.extensions import db
-from incubator.web import access, answers
+from incubator.web import access, answers, doubting
 from incubator.web.answers import MISTAKEN
 from incubator.web.drawing import entries as rows
 from incubator.web.drawing import tenant as drawing
@@ -67,7 +67,7 @@ def send_correct(entry_id: int) -> ResponseReturnValue:
     _remember(form)
     tenant = chosen_tenant(form, found.tenant.tenancy.site) if "tenant" in form else found.tenant
     act = answers.act(form, form.reason.data, "correction")
-    posted = ledger.correct(db.session(), access.scope(), act, entry_id, _corrected(found, form, tenant))
+    posted = doubting.enter(form, act, _corrected(found, form, tenant), [entry_id], draft_of(found.entry))
     if answers.settled(form, _to_tell(posted), NAMES):
         return answer_after(posted, _("已更正"), form, tenant or found.tenant)
     return _correct_page(to_change(entry_id), form), MISTAKEN
@@ -120,6 +120,7 @@ def _correct_page(found: Found, form: Any) -> str:
         found=found,
         book=BOOKS[entry.book],
         title=_("更正"),
+        doubts=doubting.drawn(form),
         said_before=" ".join(drawing.brief(found.row)),
         back=page_of_entry(entry.id).address(),
     )

@@ -11,13 +11,14 @@ from markupsafe import Markup
 
 from incubator.core import clock, entries, ledger, one_tenant, references, sites
 from incubator.core.books import BOOKS, CATEGORIES
+from incubator.core.doubts import KINDS
 from incubator.extensions import db
 from incubator.values.month import SHANGHAI, read_day
-from incubator.web import access, answers
+from incubator.web import access, answers, doubting
 from incubator.web.answers import MISTAKEN, Page
 from incubator.web.drawing import entries as rows
 from incubator.web.drawing import tenant as drawing
-from incubator.web.filters import counted, headline, said, yuan
+from incubator.web.filters import counted, said, yuan
 from incubator.web.forms.entries import NAMES, entry_form
 from incubator.web.questions import asked_clocks, number
 from incubator.web.tenants import note_of, offered, page_of, to_write
@@ -144,7 +145,7 @@ def _booked(book: str, form: Any, site: Site, found: Seen | None, again: Page) -
     answers.remember_unit(form.unit.data)
     draft = form.draft(found.tenancy.id if found else 0)
     site_id = site.id
-    posted = ledger.post(db.session(), access.scope(), answers.act(form), [draft])
+    posted = doubting.enter(form, answers.act(form), [draft])
     name = found.profile.name if found else ""
     if answers.settled(form, posted.problems, NAMES):
         entry = entries.of_posting(db.session(), posted.posting_id or 0)
@@ -209,6 +210,7 @@ def _new_page(book: str, form: Any, site: Site, found: Seen | None) -> str:
         note=_note(found),
         hint=answers.proposed_day()[1] if not request.args.get("day") else "",
         back=cancel.address() if cancel else "/",
+        doubts=doubting.drawn(form),
         count=_count(book),
     )
 
@@ -229,13 +231,11 @@ def tenant_options(site_id: int, found: Seen | None) -> list[tuple[str, str, str
 
 
 def _count(book: str) -> str:
-    """Return 今天已录 17 笔 合计 2,345.68 万元: what a manager compares with the pile of paper."""
+    """Return 今天已录 17 笔 合计 23,456,800.00 元: what a manager compares with the pile of paper."""
     midnight = datetime.combine(clock.today(), time.min, SHANGHAI)
     person_id = access.scope().person_id or 0
     rows_, fen = entries.entered(db.session(), access.scope(), person_id, book, midnight)
-    if not rows_:
-        return ""
-    return _("今天已录 %(n)s 合计 %(sum)s", n=counted(rows_, "entry"), sum=headline(fen))
+    return _("今天已录 %(n)s 合计 %(sum)s（本人所录，已冲销的不计）", n=counted(rows_, "entry"), sum=yuan(fen))
 
 
 # ── one entry ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -342,8 +342,14 @@ def _facts(found: Found) -> list[drawing.Fact]:
         drawing.Fact(_("项目名称"), entry.programme),
         drawing.Fact(_("轮次"), entry.round),
         drawing.Fact(_("备注"), entry.note),
+        drawing.Fact(_("已确认"), _confirmed(entry)),
     ]
     return [line for line in lines if line.value]
+
+
+def _confirmed(entry: LedgerEntry) -> str:
+    """Return the doubts that somebody looked into and confirmed."""
+    return _("；").join(said(KINDS[code].words) for code in entry.doubts_accepted.split() if code in KINDS)
 
 
 def _links(row: entries.Row, others: dict[int, entries.Row], legs: list[int]) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from incubator.core import clock, one_tenant, sites, tenants, transfers
 from incubator.core.profiles import ENTERPRISE, TEAM
 from incubator.extensions import db
-from incubator.web import access, answers
+from incubator.web import access, answers, doubting
 from incubator.web.answers import MISTAKEN
 from incubator.web.filters import day, said
 from incubator.web.forms.entries import NAMES
@@ -47,14 +47,20 @@ def _send(
         return back
     form.validate()
     to = page_of(found)
+    profile = form.profile(found.profile) if "credit_code" in form else None
+    open_ = doubting.about_arrival(form, {_day_name(form): _day_of(form)}, profile)
     settled = call(found)
-    if answers.settled(form, settled.problems, NAMES | {"site": "site"}):
+    if answers.settled(form, [*settled.problems, *open_], NAMES | {"site": "site"}):
         return answers.saved(text, to, _day_of(form))
     return draw(to_write(tenant_id), form), MISTAKEN
 
 
+def _day_name(form: Any) -> str:
+    return "registered_on" if "registered_on" in form else "happened_on"
+
+
 def _day_of(form: Any) -> Any:
-    return (form["registered_on"] if "registered_on" in form else form["happened_on"]).day
+    return form[_day_name(form)].day
 
 
 def _day(field: Any) -> Any:
@@ -72,6 +78,7 @@ def _page(found: Seen, form: Sheet, title: str, save: str, **more: Any) -> str:
         title=title,
         save=save,
         hint=hint,
+        doubts=doubting.drawn(form),
         back=page_of(found).address(),
         **more,
     )
@@ -137,6 +144,7 @@ def send_register(tenant_id: int) -> ResponseReturnValue:
 def _register_page(found: Seen, form: Any) -> str:
     return render_template(
         "tenants/register.html", found=found, form=form, back=page_of(found).address(), first="registered_on",
+        doubts=doubting.drawn(form),
         title=_("注册成立（团队转企业）"),
         about=_("保存后团队计为企业；团队名称“%(name)s”记入曾用名。", name=found.profile.name),
     )  # fmt: skip
@@ -226,6 +234,7 @@ def _readmit_page(found: Seen, form: Any) -> str:
     if "name" in form:
         return render_template(
             "tenants/register.html", found=found, form=form, back=page_of(found).address(), first="happened_on",
+            doubts=doubting.drawn(form),
             title=_("以企业身份再次入驻"), about=about,
         )  # fmt: skip
     other = page_of(found, **{"as": ENTERPRISE}) if found.tenant.kind == TEAM else None
@@ -282,6 +291,7 @@ def _move_page(found: Seen, form: Any) -> str:
         found=found,
         form=form,
         waiting=waiting,
+        doubts=doubting.drawn(form),
         hint=answers.proposed_day()[1],
         back=page_of(found).address(),
     )

@@ -15,7 +15,7 @@ from incubator.core.reports import Clocks
 from incubator.extensions import db
 from incubator.models.site import Site
 from incubator.values import credit_code
-from incubator.web import access, answers
+from incubator.web import access, answers, doubting
 from incubator.web.answers import MISTAKEN, Page
 from incubator.web.drawing import tenant as drawing
 from incubator.web.drawing.chips import address
@@ -201,8 +201,9 @@ def send_new() -> ResponseReturnValue:
     admitted_on, signed_on = form.admitted_on.day, form.signed_on.day
     profile = form.profile(Profile())
     slug = site.slug
+    open_ = doubting.about_arrival(form, {"admitted_on": admitted_on, "signed_on": signed_on}, profile)
     settled = tenants.admit(db.session(), access.scope(), answers.act(form), site.id, profile, admitted_on, signed_on)
-    if answers.settled(form, settled.problems):
+    if answers.settled(form, [*settled.problems, *open_]):
         return _admitted(form, settled.tenant_id or 0, slug)
     ask = (
         url_for("transfers.new", **(carried() | {"site": slug, "code": form.credit_code.data})) if settled.held else ""
@@ -233,6 +234,7 @@ def _new_page(site: Site, form: Any, *, hint: str = "", ask: str = "", known: in
         hint=hint,
         ask=ask,
         known=known,
+        doubts=doubting.drawn(form),
     )
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from incubator.core import clock, one_tenant, sites, transfers
 from incubator.extensions import db
 from incubator.values import credit_code
-from incubator.web import access, answers
+from incubator.web import access, answers, doubting
 from incubator.web.answers import MISTAKEN, Page
 from incubator.web.filters import said
 from incubator.web.forms.entries import NAMES
@@ -139,8 +139,9 @@ def send_confirm(request_id: int) -> ResponseReturnValue:
         return back
     form = ConfirmForm(request.form)
     form.validate()
+    open_ = doubting.about_arrival(form, {"happened_on": form.happened_on.day})
     asked = transfers.confirm(db.session(), access.scope(), answers.act(form), request_id, _day(form.happened_on))
-    if answers.settled(form, asked.problems, NAMES):
+    if answers.settled(form, [*asked.problems, *open_], NAMES):
         return answers.saved(_("已办理迁移"), LIST, form.happened_on.day)
     return _confirm_page(_to_answer(request_id), form), MISTAKEN
 
@@ -153,6 +154,7 @@ def _confirm_page(asked: TransferRequest, form: Any) -> str:
         from_words=_words(asked.from_site_id),
         to_words=_words(asked.to_site_id),
         code=credit_code.grouped(asked.credit_code),
+        doubts=doubting.drawn(form),
         back=LIST.address(),
     )
 

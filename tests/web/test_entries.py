@@ -147,11 +147,24 @@ class TestNewFromATenant:
     def test_other_books_have_no_such_form(self, cast: Cast, book: str) -> None:
         assert cast.browser("own-manager").get(new_path(cast, book)).status_code == 404
 
-    def test_the_day_s_count_grows(self, cast: Cast) -> None:
+    def test_the_day_s_count_grows(self, app: Flask, cast: Cast) -> None:
+        """It is the pile of papers: a correction takes the place of what it corrects, a reversal takes it away."""
         browser = cast.browser("own-manager")
-        for _ in range(2):
-            sent(browser, new_path(cast), **CONTRACT)
-        assert "今天已录 2 笔 合计 240 万元" in browser.get(new_path(cast)).get_data(as_text=True)
+
+        def count() -> str:
+            found = re.search(r"今天已录 [^（]*", browser.get(new_path(cast)).get_data(as_text=True))
+            return found[0] if found else ""
+
+        assert count() == "今天已录 0 笔 合计 0.00 元"
+        for day in ("2024-09-12", "2024-09-13", "2024-09-14"):
+            sent(browser, new_path(cast), **(CONTRACT | {"happened_on": day}))
+        assert count() == "今天已录 3 笔 合计 3,600,000.00 元"
+        first, second = (entry.id for entry in entries_of(app, cast.tenants["taiyuan"])[-2:])
+        sent(browser, f"/entries/{first}/correct", amount="150", reason="金额录错")
+        sent(browser, f"/entries/{second}/reverse", reason="重复录入")
+        assert count() == "今天已录 2 笔 合计 2,700,000.00 元"
+        sent(browser, f"/entries/{cast.contracts['taiyuan']}/correct", amount="7", reason="金额录错")
+        assert count() == "今天已录 2 笔 合计 2,700,000.00 元", "what others entered before is not today's paper"
 
 
 class TestSentTwice:
@@ -389,9 +402,9 @@ class TestTrust:
         browser = cast.browser("own-manager")
         extra = dict.fromkeys(self.COLUMNS, str(cast.sites["datong"]))
         sent(browser, new_path(cast), **CONTRACT)
-        sent(browser, new_path(cast), **(CONTRACT | extra))
+        sent(browser, new_path(cast), **(CONTRACT | {"happened_on": "2024-09-13"} | extra))
         plain, crammed = entries_of(app, cast.tenants["taiyuan"])[-2:]
-        own = {"id", "posting_id"}
+        own = {"id", "posting_id", "happened_on"}
         columns = [column.key for column in LedgerEntry.__table__.columns if column.key not in own]
         assert [getattr(plain, key) for key in columns] == [getattr(crammed, key) for key in columns]
 

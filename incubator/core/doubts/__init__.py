@@ -22,13 +22,16 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from incubator.core import clock
+from incubator.core.books import BOOKS
 from incubator.core.doubts.codes import near_codes
 from incubator.core.doubts.kinds import KINDS, Kind
 from incubator.core.doubts.known import Place, gather
-from incubator.core.doubts.rules import judge_all
+from incubator.core.doubts.rules import future, judge_all
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from incubator.core.drafts import Draft
     from incubator.values.problem import Problem
 
-__all__ = ["KINDS", "Kind", "Place", "accept", "accepted", "judge", "near_codes", "token", "unanswered"]
+__all__ = ["KINDS", "Kind", "Place", "about_day", "accept", "accepted", "judge", "near_codes", "token", "unanswered"]
 
 
 def judge(
@@ -54,6 +57,11 @@ def judge(
     are compared with entries at sites in sight, never with others; of the whole province only medians are told.
     """
     return judge_all(drafts, gather(session, scope, drafts, instead_of, new or {}))
+
+
+def about_day(field: str, day: date) -> list[Problem]:
+    """Return the doubt about a day that stands in a field by itself, as that of an admission."""
+    return future(field, BOOKS["residency"].day, day, clock.today())
 
 
 def accepted(draft: Draft) -> frozenset[str]:

@@ -149,13 +149,17 @@ def _day(case: Case) -> list[Problem]:
 
 
 def _future(case: Case) -> list[Problem]:
-    day, today = case.draft.happened_on, case.known.today
+    return future("happened_on", _day_title(case), case.draft.happened_on, case.known.today)
+
+
+def future(field: str, title: Words, day: date, today: date) -> list[Problem]:
+    """Ask about a day that has not come; its mend is the same day of the latest year in which it has."""
     if day <= today:
         return []
     years = (day.year - n for n in range(1, day.year - today.year + 2))
     mend = _year_mend(day, *years, fits=lambda other: other <= today)
-    message = say.FUTURE.fill(title=_day_title(case), day=day.isoformat(), today=today.isoformat())
-    return [Problem("happened_on", message, 0, day.isoformat(), "future", *mend)]
+    message = say.FUTURE.fill(title=title, day=day.isoformat(), today=today.isoformat())
+    return [Problem(field, message, 0, day.isoformat(), "future", *mend)]
 
 
 def _absent(case: Case) -> list[Problem]:

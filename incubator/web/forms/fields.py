@@ -7,9 +7,10 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
-from wtforms import Form, StringField
+from wtforms import Field, Form, StringField
 from wtforms.validators import ValidationError
 
+from incubator.core.doubts import KINDS
 from incubator.core.profiles import REQUIRED
 from incubator.values import money
 from incubator.values.month import read_day
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from incubator.core.entering import Asked
+
 KEY = re.compile(r"[0-9a-f]{32}")
 LONGEST = 4_000
 """More text than any field takes is cut before it is read; core tells how long a text may be."""
+TOKEN_LONGEST = 80
+"""What confirms a doubt is shorter."""
 UNITS = {"yuan": money.Unit.YUAN, "wan": money.Unit.WAN}
 """The units in which a form's amounts are typed."""
 
@@ -31,7 +36,8 @@ UNITS = {"yuan": money.Unit.YUAN, "wan": money.Unit.WAN}
 class Text(StringField):
     """One text, trimmed. `words` names it in both languages; `needed`: it may not stay empty.
 
-    `marked`: shown as needed; where core decides what is needed, the form only says so.
+    `marked`: shown as needed; where core decides what is needed, the form only says so. `doubted`: what on the page
+    describes the doubts about it.
     """
 
     data: str
@@ -40,6 +46,7 @@ class Text(StringField):
         super().__init__("", **more)
         self.words = words
         self.needed = self.marked = needed
+        self.doubted: list[str] = []
 
     @property
     def title(self) -> str:
@@ -167,10 +174,24 @@ class Key(Text):
             self.data = str(valuelist[0])
 
 
+class Confirmed(Field):
+    """The doubts that were ticked, each by its token."""
+
+    def process_data(self, value: object) -> None:  # noqa: ARG002 - WTForms' own signature
+        """Begin with none: a form never ticks by itself."""
+        self.data: list[str] = []
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take what was ticked; there are few kinds of doubts."""
+        self.data = [str(value)[:TOKEN_LONGEST] for value in valuelist[: len(KINDS)]]
+
+
 class Sheet(Form):
-    """A form of ours: its fields, and the problems that belong to none of them."""
+    """A form of ours: its fields, the problems that belong to none of them, and the doubts that were asked."""
 
     key = Key(default=lambda: secrets.token_hex(16))
+    confirmed = Confirmed()
+    asked: Sequence[Asked] = ()
 
     def named(self, name: str) -> Text:
         """Return a field by its name."""
