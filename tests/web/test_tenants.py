@@ -407,7 +407,11 @@ class TestFormerSite:
         assert columns_of(app, moved)["name"] == "在大同改的名称"
 
     def test_late_papers_are_still_entered_at_the_old_site(self, cast: Cast, moved: int) -> None:
-        response = sent(cast.browser("own-manager"), f"/tenants/{moved}/entries/contracts/new", **CONTRACT)
+        response = sent(
+            cast.browser("own-manager"),
+            f"/tenants/{moved}/entries/contracts/new",
+            **(CONTRACT | {"happened_on": "2024-05-20"}),
+        )
         assert "在大同改的名称" not in said(cast.browser("own-manager"), response)
 
     def test_the_province_sees_both_stays(self, cast: Cast, moved: int) -> None:
