@@ -24,8 +24,8 @@ WRONG_CHECK = Words(
 
 
 def normalise(text: str) -> str:
-    """Return the code as it is stored: half-width, upper case, without blanks and dashes."""
-    return re.sub(r"[\s\-_·‐—]", "", unicodedata.normalize("NFKC", text[:100])).upper()
+    """Return the code as it is stored: half-width, upper case, without blanks, dashes and what cannot be seen."""
+    return re.sub("[\\s\\-_·‐—\u00ad\u200b-\u200f\u2060\ufeff]", "", unicodedata.normalize("NFKC", text[:100])).upper()
 
 
 def fault(code: str) -> Words | None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
+from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import NamedTuple
 
 from incubator.values.words import Words
@@ -46,7 +49,7 @@ _SPELLED = {
 }  # fmt: skip
 _MILLION = 1_000_000
 _SHAPE = re.compile(
-    r"(?P<sign>[-+]?)(?:[¥￥]|rmb|cny)?(?P<sign2>[-+]?)"
+    r"(?P<sign>[-+]?)(?:[¥￥]|rmb|cny|人民币)?(?P<sign2>[-+]?)"
     r"(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,4}(?:,\d{4})+|\d+)?(?P<tail>\.\d*)?"
     r"(?P<unit>[^\d.,]*)"
 )
@@ -105,10 +108,12 @@ def read(text: str, default: Unit = Unit.YUAN) -> Amount | NotMoney:
 
 
 def _plain(text: str) -> str:
-    """Fold full-width forms, drop blanks, write every minus as one and every ¥ as one."""
+    """Fold full-width forms, drop blanks, write every minus as one and every ¥ as one; accountants' (5) is -5."""
     folded = unicodedata.normalize("NFKC", text).lower()
     folded = re.sub(r"\s", "", folded).replace("，", ",").replace("、", ",")
-    return folded.replace("−", "-").replace("－", "-").replace("—", "-")
+    folded = folded.replace("−", "-").replace("－", "-").replace("—", "-")
+    negative = re.fullmatch(r"([¥￥]?)\(([¥￥]?[\d,.]+)\)([^\d(]*)", folded)
+    return "-{}{}{}".format(*negative.groups()) if negative else folded
 
 
 def _scale(word: str) -> tuple[int | None, Unit | None] | None:
@@ -120,6 +125,37 @@ def _scale(word: str) -> tuple[int | None, Unit | None] | None:
         return None
     unit = _SPELLED[word]
     return (_MILLION, Unit.YUAN) if unit is None else (unit.value, unit)
+
+
+_WORDED = re.compile("(?:人民币)?([零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟萬億]+)[元圆]?[整正]?")
+
+
+def in_digits(text: str) -> str:
+    """Return an amount in Chinese numerals (叁拾万元整) in digits, as a proposal; "" if it is not one."""
+    found = _WORDED.fullmatch(_plain(text[:LONGEST]))
+    if found is None:
+        return ""
+    try:
+        return str(_numerals().cn2an(found[1].replace("萬", "万").replace("億", "亿"), "smart"))
+    except ValueError:
+        return ""
+
+
+def rounded(text: str, default: Unit = Unit.YUAN) -> str:
+    """Return an amount that is finer than a fen, rounded to the fen, in yuan, as a proposal; "" if it is none."""
+    found = _SHAPE.fullmatch(_plain(text[:LONGEST]))
+    scale = _scale(found["unit"]) if found and found["tail"] and not found["sign"] else None
+    if found is None or scale is None:
+        return ""
+    digits = (found["digits"] or "0").replace(",", "") + found["tail"]
+    fen = (Decimal(digits + "0") * (scale[0] or default.value) * 100).to_integral_value(ROUND_HALF_UP)
+    return yuan(int(fen)) if 0 < fen <= LIMIT_FEN else ""
+
+
+@cache
+def _numerals() -> ModuleType:
+    """Return the library of numerals; few need it, and it takes long to load."""
+    return import_module("cn2an")
 
 
 def yuan(fen: int) -> str:

@@ -59,6 +59,97 @@ def read_day(text: str) -> date | None:
         return None
 
 
+_CLOCK = re.compile(
+    r"(?P<day>.+?)(?:T|\s+)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?P<zone>\s*(?:Z|[-+]\d{2}:?\d{2}))?", re.IGNORECASE
+)
+_WEEKDAY = re.compile(r"[\s(]*(?:星期|周)[一二三四五六日天]\)?$")
+_ENGLISH = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
+_HAN = re.compile("[〇零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}[日号]")
+_HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+
+
+def read_moment(text: str) -> date | None:
+    """Read a day in the longer ways in which programs and people write it, each of which leaves no doubt.
+
+    2024-10-15 08:30:00, 2024-10-15T16:30:00Z (a day of Shanghai), 2024年10月15日 星期二, 二〇二四年十月十五日,
+    15 Oct 2024. None if it is none of these.
+    """
+    plain = _WEEKDAY.sub("", unicodedata.normalize("NFKC", text[:60]).strip())
+    clock = _CLOCK.fullmatch(plain)
+    if clock is not None:
+        return _day_of_zone(plain) if clock["zone"] else read_day(clock["day"])
+    if _HAN.fullmatch(plain):
+        return _read_han(plain)
+    return read_day(plain) or _read_english(plain)
+
+
+def _day_of_zone(text: str) -> date | None:
+    try:
+        return day_of(datetime.fromisoformat(re.sub(r"\s+(?=[-+Zz])", "", text)))
+    except ValueError:
+        return None
+
+
+def _read_han(text: str) -> date | None:
+    year, month, day = re.split("[年月]", text[:-1])
+    return read_day(f"{year.translate(_HAN_DIGITS)}-{_han_number(month)}-{_han_number(day)}")
+
+
+def _han_number(text: str) -> int:
+    """Return a number below 100: 七, 十, 十五, 二十, 三十一."""
+    tens, ten, ones = text.rpartition("十")
+    digits = [part.translate(_HAN_DIGITS) or default for part, default in ((tens, "1"), (ones, "0"))]
+    return int(digits[0]) * 10 + int(digits[1]) if ten else int(digits[1])
+
+
+def _read_english(text: str) -> date | None:
+    plain = " ".join(re.sub(r"[,.\-]", " ", text).split())
+    for shape in _ENGLISH:
+        try:
+            return datetime.strptime(plain, shape).replace(tzinfo=SHANGHAI).date()
+        except ValueError:
+            continue
+    return None
+
+
+_EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
+
+
+def from_serial(number: float, *, from_1904: bool = False) -> date | None:
+    """Return the day of a spreadsheet's serial number; None where no fact of ours can lie (before 1990, after 2099).
+
+    Days before March 1900, which Excel counts wrongly, are far outside.
+    """
+    if not 0 < number < 10**6:
+        return None
+    day = _EPOCHS[from_1904] + timedelta(days=int(number))
+    return day if EARLIEST <= day <= LATEST else None
+
+
+_NO_DAY = re.compile(r"(?:19|20)\d{2}(?:年|[-/.年]?(?:0?[1-9]|1[0-2])月?(?:份)?)?")
+
+
+def lacks_day(text: str) -> bool:
+    """Say whether a text names a month or a year but no day: 2024年9月, 2024-09, 202409, 2024."""
+    return _NO_DAY.fullmatch(re.sub(r"\s", "", unicodedata.normalize("NFKC", text[:40]))) is not None
+
+
+_THREE = re.compile(r"(\d{1,4})[-/.年](\d{1,2})[-/.月](\d{1,4})[日号]?")
+
+
+def likely_days(text: str) -> list[date]:
+    """Return the days that a text may mean whose order or year is not clear: 24.10.15, 15/10/2024, 10/15/2024."""
+    found = _THREE.fullmatch(re.sub(r"\s", "", unicodedata.normalize("NFKC", text[:40])))
+    if found is None:
+        return []
+    first, second, third = found.groups()
+    orders = [(first, second, third)]
+    if "年" not in text:
+        orders += [(third, second, first), (third, first, second)]
+    days = {read_day(f"{2000 + int(y)}-{m}-{d}" if len(y) == 2 else f"{y}-{m}-{d}") for y, m, d in orders}
+    return sorted(day for day in days if day is not None)
+
+
 def end_of_day(day: date) -> datetime:
     """Return the moment (UTC) at which a Shanghai day ends: its last microsecond."""
     return datetime.combine(day, time.max, SHANGHAI).astimezone(UTC)

@@ -134,3 +134,25 @@ def test_the_limit_keeps_sums_within_64_bits() -> None:
 def test_wrong_separators_are_told_as_such() -> None:
     assert money.read("12,34") == NotMoney(money.SEPARATORS.fill(text="12,34"))
     assert money.read("abc") == NotMoney(money.NOT_A_NUMBER.fill(text="abc"))
+
+
+@given(st.integers(1, LIMIT_FEN), st.sampled_from(["({})", "（{}）", "￥({})", "(￥{})", "({})元"]))
+def test_accountants_write_what_is_negative_in_brackets(fen: int, shape: str) -> None:
+    assert exact(shape.format(money.grouped(fen))) == -fen
+
+
+@pytest.mark.parametrize("text", ["(5", "5)", "-(5)", "((5))", "()", "(abc)"])
+def test_other_brackets_are_no_amount(text: str) -> None:
+    assert isinstance(money.read(text), NotMoney)
+
+
+def test_amounts_in_chinese_numerals_are_proposed_in_digits() -> None:
+    texts = ("叁拾万元整", "三十万", "人民币壹佰万零伍拾圆", "abc", "", "万万", "30万")
+    assert [money.in_digits(text) for text in texts] == ["300000", "300000", "1000050", "", "", "", ""]
+
+
+def test_too_fine_an_amount_is_proposed_to_the_fen() -> None:
+    assert [money.rounded(text) for text in ("33.333", "100.005", "1,234.5678元", "0.001", "5", "-1.234", "x")] == [
+        "33.33", "100.01", "1234.57", "", "", "", "",
+    ]  # fmt: skip
+    assert money.rounded("12.3456789", Unit.WAN) == "123456.79"

@@ -96,3 +96,54 @@ def test_a_day_ends_with_its_last_microsecond(day: date) -> None:
     assert month.day_of(end) == day
     assert month.day_of(end + timedelta(microseconds=1)) == day + timedelta(1)
     assert end.utcoffset() == timedelta(0)
+
+
+@given(DAYS.filter(lambda day: day <= month.LATEST))
+def test_longer_ways_of_writing_a_day(day: date) -> None:
+    forms = [f"{day} 08:30", f"{day}T08:30:00", f"{day:%Y/%m/%d} 8:30:00.5", f"{day:%Y年%m月%d日} 星期二",
+             f"{day:%d %B %Y}", f"{day:%b %d, %Y}", f"{day:%d-%b-%Y}", f"{day}（周二）"]  # fmt: skip
+    assert [month.read_moment(form) for form in forms] == [day] * len(forms)
+
+
+def test_days_in_chinese_numerals() -> None:
+    assert month.read_moment("二〇二四年九月三日") == date(2024, 9, 3)
+    assert month.read_moment("二零二四年十月二十日") == date(2024, 10, 20)
+    assert month.read_moment("二〇二四年十二月三十一日") == date(2024, 12, 31)
+    assert month.read_moment("二〇二四年二月三十日") is None
+
+
+def test_a_moment_of_another_zone_is_a_day_of_shanghai() -> None:
+    assert month.read_moment("2024-10-15T16:00:00Z") == date(2024, 10, 16)
+    assert month.read_moment("2024-10-15T15:59:59+00:00") == date(2024, 10, 15)
+    assert month.read_moment("2024-10-15T99:00:00Z") is None
+
+
+@given(DAYS.filter(lambda day: day <= month.LATEST))
+def test_serial_numbers_of_spreadsheets(day: date) -> None:
+    assert month.from_serial((day - date(1899, 12, 30)).days + 0.99) == day
+    assert month.from_serial((day - date(1904, 1, 1)).days, from_1904=True) == day
+
+
+@pytest.mark.parametrize("number", [0, -1, 60, 32873, 73051, 202409, 20241015, 1e300, float("nan")])
+def test_serial_numbers_far_from_any_fact(number: float) -> None:
+    assert month.from_serial(number) is None
+
+
+def test_a_month_is_no_day() -> None:
+    texts = ("2024年9月", "2024-09", "202409", "2024", "2024年", "2024.9", "２０２４年９月份")
+    assert all(month.lacks_day(text) for text in texts)
+    assert not any(month.lacks_day(text) for text in ("2024-09-01", "9月", "202413", "", "20240901"))
+
+
+def test_days_in_an_unclear_order() -> None:
+    assert month.likely_days("15/10/2024") == [date(2024, 10, 15)]
+    assert month.likely_days("10/11/2024") == [date(2024, 10, 11), date(2024, 11, 10)]
+    assert month.likely_days("2024-10") == []
+    assert month.likely_days("31/02/2024") == []
+
+
+@given(st.text(max_size=70))
+def test_any_text_is_a_moment_or_none(text: str) -> None:
+    assert month.read_moment(text) is None or month.read_moment(text) <= date.max  # type: ignore[operator]
+    month.likely_days(text)
+    month.lacks_day(text)
