@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from incubator.core.books import STATUSES, categories_of
-from incubator.core.industries import INDUSTRIES
+from incubator.core.industries import DIVISIONS, INDUSTRIES
 from incubator.core.profiles import FIELD_WORDS, KINDS
 from incubator.excel.columns import Choice, ExchangeSheet, Field, FieldKind
 from incubator.values.money import Unit
@@ -95,7 +95,7 @@ _STATUS = _choices(
     moved_out=("已迁出",),
 )
 _KIND = _choices(KINDS, enterprise=("公司", "法人企业", "Company"), team=("团队", "项目团队", "Team (not registered)"))
-_INDUSTRY = tuple(Choice(code, words, (code,)) for code, words in INDUSTRIES.items())
+_INDUSTRY = tuple(Choice(code, words, (code, *DIVISIONS.get(code, ()))) for code, words in INDUSTRIES.items())
 
 
 def _profile(name: str, kind: FieldKind = "text", width: int = 16, **more: Any) -> Field:
