@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LIBREOFFICE_NAMES = ("soffice", "libreoffice")
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "/Library/Fonts")
@@ -32,6 +33,18 @@ def libreoffice_path() -> Path:
     Raises FileNotFoundError if there is none.
     """
     return _program(os.environ.get("LIBREOFFICE"), LIBREOFFICE_NAMES)
+
+
+def workbook_cases() -> Path:
+    """Return the list of others' workbooks for importers to be tried on: WORKBOOK_CASES, or beside the project.
+
+    Raises FileNotFoundError if there is none: such workbooks are no part of the project.
+    """
+    named = os.environ.get("WORKBOOK_CASES")
+    found = [Path(named)] if named else sorted(ROOT.parent.glob("*/workbooks/cases.public.json"))
+    if not found or not found[0].is_file():
+        raise FileNotFoundError("no workbooks of others: name their cases.json in WORKBOOK_CASES")
+    return found[0]
 
 
 def chinese_fonts() -> Path:

@@ -145,7 +145,7 @@ class Intake:
                 "tables": [_table_head(table) for table in self.tables],
                 "unmatched": self.unmatched,
                 "left_out": self.left_out,
-                "problems": self.problems,
+                "problems": _kept(self.problems),
             }
         )
         for number, table in enumerate(self.tables):
@@ -184,13 +184,17 @@ def chunks(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
 def lines_json(number: int, columns: Sequence[Column], lines: Iterable[Line]) -> str:
     """Return some lines of the table with a number as one line of JSON: values in the order of the columns."""
     fields = [column.field for column in columns]
-    days = {column.field for column in columns if column.kind == "day"}
-    rows = []
+    days = [place for place, column in enumerate(columns) if column.kind == "day"]
+    rows: list[Any] = []
     for line in lines:
-        values = [line.given.get(name) for name in fields]
-        if days:
-            values = [value.isoformat() if isinstance(value, date) else value for value in values]
-        rows.append([line.row, values, *([line.raw, line.problems] if line.raw or line.problems else [])])
+        values: list[Any] = list(map(line.given.get, fields))
+        for place in days:
+            day = values[place]
+            values[place] = day and day.isoformat()
+        if line.raw or line.problems:
+            rows.append((line.row, values, line.raw, _kept(line.problems)))
+        else:
+            rows.append((line.row, values))
     return _text([number, *rows])
 
 
@@ -208,7 +212,7 @@ def _table_head(table: Table) -> dict[str, Any]:
         "kind": table.kind,
         "header_row": table.header_row,
         "columns": [(c.field, c.public, c.kind, c.letter, c.title, c.unit, c.unit_from) for c in table.columns],
-        "problems": table.problems,
+        "problems": _kept(table.problems),
         "left_out": table.left_out,
     }
 
@@ -234,15 +238,21 @@ def _unmatched(sheet: str, kind: str, letter: str, title: str, samples: list[str
 
 
 def _lines(columns: Sequence[Column], rows: list[list[Any]]) -> Iterator[Line]:
-    fields = [(column.field, date.fromisoformat if column.kind == "day" else None) for column in columns]
+    fields = [column.field for column in columns]
+    days = [column.field for column in columns if column.kind == "day"]
     for row, values, *rest in rows:
-        given = {
-            name: read(value) if read else value
-            for (name, read), value in zip(fields, values, strict=True)
-            if value is not None
-        }
-        raw, problems = rest or ({}, ())
-        yield Line(row, given, raw, _problems(problems))
+        given = dict(zip(fields, values, strict=True))
+        if None in values:
+            given = {name: value for name, value in given.items() if value is not None}
+        for name in days:
+            if name in given:
+                given[name] = date.fromisoformat(given[name])
+        yield Line(row, given, rest[0], _problems(rest[1])) if rest else Line(row, given)
+
+
+def _kept(problems: Iterable[Problem]) -> list[Any]:
+    """Return problems as text holds them: what reading a cell can say, no more."""
+    return [(one.field, one.message, one.row, one.value, one.doubt, one.mend) for one in problems]
 
 
 def _problems(values: Iterable[Any]) -> tuple[Problem, ...]:

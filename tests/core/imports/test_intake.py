@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incubator.core.imports.intake import Column, Intake, Line, Table, Unmatched, from_json, refused
@@ -21,7 +21,8 @@ COLUMNS = (
 )
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 WORDS = st.builds(Words, TEXT, TEXT)
-PROBLEMS = st.builds(Problem, st.sampled_from([c.field for c in COLUMNS]), WORDS, st.integers(1, 99), TEXT, TEXT, TEXT)
+PROBLEMS = st.builds(Problem, st.sampled_from([c.field for c in COLUMNS]), WORDS, st.integers(1, 99), TEXT, TEXT, TEXT,
+                     st.just(Words("", "")), st.just(()), st.none(), st.none())  # fmt: skip
 GIVEN = st.fixed_dictionaries(
     {},
     optional={
@@ -49,6 +50,7 @@ INTAKES = st.builds(
 )
 
 
+@settings(max_examples=30)
 @given(INTAKES)
 def test_what_is_kept_comes_back_the_same(intake: Intake) -> None:
     assert from_json(list(intake.to_json())) == intake

@@ -1,0 +1,228 @@
+"""Rows under the titles → typed lines; totals and signatures are no rows of facts, and are named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+
+from incubator.core.imports import cells
+from incubator.core.imports.cells import Cell, Fault, Found, Reader, fold, is_blank, shown
+from incubator.core.imports.intake import Column, Line, Value
+from incubator.excel.columns import Field
+from incubator.excel.reading import refusal
+from incubator.excel.reading.facts import MAX_ROWS
+from incubator.excel.reading.grid import Grid, Row
+from incubator.excel.reading.places import letters
+from incubator.excel.reading.recognition import WIDEST, Layout
+from incubator.excel.reading.refusal import Refused
+from incubator.values import credit_code
+from incubator.values.problem import Problem
+from incubator.values.words import Words
+
+FILL_IN = Words("请填写{title}", "Please fill in: {title}")
+TOTALS = Words("工作表“{sheet}”的合计、小计行：第 {rows} 行", "Rows of totals in sheet “{sheet}”: {rows}")
+SIGNATURES = Words(
+    "工作表“{sheet}”的签字、说明行：第 {rows} 行", "Rows of signatures and notes in sheet “{sheet}”: {rows}"
+)
+REPEATED = Words("工作表“{sheet}”中重复的表头：第 {rows} 行", "Repeated titles in sheet “{sheet}”: {rows}")
+HIDDEN_ROWS = Words(
+    "工作表“{sheet}”有 {n} 个隐藏行（第 {rows} 行），已一并读取",
+    "Sheet “{sheet}” has {n} hidden rows ({rows}); they were read as well",
+)
+HIDDEN_COLUMNS = Words(
+    "工作表“{sheet}”有隐藏列（{columns}），已一并读取", "Sheet “{sheet}” has hidden columns ({columns}); they were read"
+)
+BESIDE = Words(
+    "工作表“{sheet}”中表格以外的内容（{columns} 列），未读取",
+    "Cells beside the table in sheet “{sheet}” (columns {columns}): not read",
+)
+
+LONGEST_RAW = 100
+OFFERED = 8
+"""So many choices are named where none of them was written."""
+ASKED, LOOKED_AT, SHOWN = 50, 200, 3
+"""So many unknown columns are shown to be matched, with so many texts out of so many rows."""
+NAMED = 10
+"""So many rows are named one by one."""
+CACHED = 20_000
+"""Results of repeated texts are kept; codes and types repeat, document numbers do not."""
+_TOTAL = re.compile(
+    r"(?:.{0,12}?(?:合计|小计|总计|共计|累计|汇总)|(?:sub|grand)?totals?|sum)(?:数|额|金额)?(?:[(:：].{0,20})?"
+)
+_SIGNATURE = re.compile(
+    r"(制表|填表|填报|审核|复核|审批|经办|负责人|单位负责人|部门负责人|财务负责人|会计|出纳|联系人|联系电话|签字|签名|盖章|公章"
+    r"|报送|日期|备注|注|说明|附注|preparedby|checkedby|approvedby|notes?)[^:：]{0,8}[:：].*|注[1-9、.].*|(以下空白|此处盖章).*"
+)
+
+
+@dataclass
+class Tally:
+    """What was passed over, by rows."""
+
+    totals: list[int] = field(default_factory=list)
+    signatures: list[int] = field(default_factory=list)
+    repeated: list[int] = field(default_factory=list)
+    beside: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """How one column is read: its place in a row (from 0), its title for messages, and whether it may be blank."""
+
+    at: int
+    column: Column
+    words: Words
+    needed: bool
+    read: Reader
+    known: dict[Cell, Found] | None
+
+
+def read_lines(
+    grid: Grid, layout: Layout, *, from_1904: bool, tally: Tally, told: Callable[[int], None]
+) -> Iterator[Line]:
+    """Yield the lines of a sheet. `told` hears the number of rows gone through, now and then."""
+    columns = [_cells(number - 1, layout, from_1904=from_1904) for number in layout.columns]
+    names = {number: fold(column.title) for number, column in layout.columns.items()}
+    rows = 0
+    for number, row in grid.rows(layout.header_row + 1):
+        if number % 1_000 == 0:
+            told(number)
+        if not _is_fact(number, row, columns, names, tally):
+            continue
+        rows += 1
+        if rows > MAX_ROWS:
+            raise Refused(refusal.TOO_MANY.fill(n=f"{MAX_ROWS:,}"))
+        yield _line(number, row, columns)
+
+
+def _cells(at: int, layout: Layout, *, from_1904: bool) -> _Cells:
+    column = layout.columns[at + 1]
+    declared = layout.sheet.field(column.field)
+    if declared is None:
+        raise LookupError(column.field)
+    read = reader_of(column, declared, from_1904=from_1904)
+    repeats = column.field in {"credit_code", "programme", "site"} or column.kind in {"choice", "flag"}
+    return _Cells(at, column, declared.words, declared.needed, read, {} if repeats else None)
+
+
+def _found(cell: Cell, one: _Cells) -> Found:
+    """Read a cell; a text that repeats is read once."""
+    if one.known is None or not isinstance(cell, str):
+        return one.read(cell)
+    if cell not in one.known and len(one.known) < CACHED:
+        one.known[cell] = one.read(cell)
+    return one.known[cell] if cell in one.known else one.read(cell)
+
+
+def reader_of(column: Column, declared: Field, *, from_1904: bool = False) -> Reader:
+    """Return what reads the cells of a column, its choices by every text that means them."""
+    choices = {fold(text): one.code for one in declared.choices for text in one.aliases}
+    choices |= {fold(text): one.code for one in declared.choices for text in one.words}
+    shown = [one.words for one in declared.choices[:OFFERED]]
+    more = "…" if len(declared.choices) > OFFERED else ""
+    offered = Words("、".join(one.zh for one in shown) + more, ", ".join(one.en for one in shown) + more)
+    return cells.reader(column, choices, offered=offered, from_1904=from_1904)
+
+
+def _line(number: int, row: Row, columns: list[_Cells]) -> Line:
+    """Read one row."""
+    given: dict[str, Value] = {}
+    raw: dict[str, str] = {}
+    problems: list[Problem] = []
+    width = len(row)
+    for one in columns:
+        cell = row[one.at] if one.at < width else None
+        name = one.column.field
+        found = _found(cell, one)
+        if found is None:
+            if one.needed:
+                problems.append(Problem(name, FILL_IN.fill(title=one.words), number))
+            continue
+        if isinstance(found, Fault):
+            raw[name] = shown(cell)[:LONGEST_RAW]
+            problems.append(Problem(name, found.message, number, raw[name], found.doubt, found.mend))
+            if found.value is None:
+                continue
+            found = found.value
+        elif isinstance(cell, str) and one.column.kind == "money":
+            raw[name] = cell[:LONGEST_RAW]
+        given[name] = found
+    return Line(number, given, raw, tuple(problems)) if raw or problems else Line(number, given)
+
+
+def _is_fact(number: int, row: Row, columns: list[_Cells], names: Mapping[int, str], tally: Tally) -> bool:
+    """Say whether a row is one of facts. What is passed over is counted; nothing with a credit code ever is."""
+    code = next((row[one.at] for one in columns if one.column.field == "credit_code" and one.at < len(row)), None)
+    if isinstance(code, str) and len(code) == credit_code.LENGTH and code.isalnum():
+        return True
+    if not any(row):  # nothing, or zeros that stand for nothing
+        return False
+    present = [cell for cell in row[:WIDEST] if not is_blank(cell)]
+    if not present:
+        return False
+    if isinstance(code, str) and credit_code.fault(credit_code.normalise(code)) is None:
+        return True
+    passed = _passed(row, present, names, tally)
+    if passed is not None:
+        passed.append(number)
+    elif all(is_blank(row[one.at]) for one in columns if one.at < len(row)):
+        tally.beside.update(place for place, cell in enumerate(row[:WIDEST], 1) if not is_blank(cell))
+    else:
+        return True
+    return False
+
+
+def _passed(row: Row, present: list[Cell], names: Mapping[int, str], tally: Tally) -> list[int] | None:
+    """Return where a row is counted that is no fact: a total, a note at the foot, the titles once more."""
+    texts = [fold(cell) for cell in present if isinstance(cell, str)]
+    if any(_TOTAL.fullmatch(text) for text in texts):
+        return tally.totals
+    if len(texts) == len(present) and _SIGNATURE.fullmatch(texts[0]):
+        return tally.signatures
+    if len(texts) > 1 and all(_at(row, place) in {name, ""} for place, name in names.items()):
+        return tally.repeated
+    return None
+
+
+def _at(row: Row, place: int) -> str:
+    cell = row[place - 1] if place <= len(row) else None
+    return "" if is_blank(cell) else fold(shown(cell))
+
+
+def passed_over(title: str, layout: Layout, tally: Tally, grid: Grid) -> tuple[Words, ...]:
+    """Return the sentences on what was passed over, and on what was read though hidden."""
+    sheet = title[:40]
+    found = [
+        words.fill(sheet=sheet, rows=_listed(rows))
+        for words, rows in ((TOTALS, tally.totals), (SIGNATURES, tally.signatures), (REPEATED, tally.repeated))
+        if rows
+    ]
+    hidden = [row for row in grid.facts.hidden_rows if row > layout.header_row]
+    if hidden:
+        found.append(HIDDEN_ROWS.fill(sheet=sheet, n=len(hidden), rows=_listed(hidden)))
+    if tally.beside:
+        beside = "、".join(letters(column) for column in sorted(tally.beside)[:NAMED])
+        found.append(BESIDE.fill(sheet=sheet, columns=beside))
+    columns = [letters(column) for column in grid.facts.hidden_columns if column in layout.columns]
+    if columns:
+        found.append(HIDDEN_COLUMNS.fill(sheet=sheet, columns="、".join(columns)))
+    return tuple(found)
+
+
+def _listed(rows: list[int]) -> str:
+    """Return rows as a sentence lists them; many are cut short."""
+    return "、".join(str(row) for row in rows[:NAMED]) + ("…" if len(rows) > NAMED else "")
+
+
+def samples(grid: Grid, layout: Layout) -> dict[int, tuple[str, ...]]:
+    """Return the first few texts of each column with an unknown title; those without any are left out."""
+    wanted = list(layout.unknown)[:ASKED]
+    found: dict[int, list[str]] = {at: [] for at in wanted}
+    for _, row in islice(grid.rows(layout.header_row + 1), LOOKED_AT):
+        for at in wanted:
+            cell = row[at - 1] if at <= len(row) else None
+            if len(found[at]) < SHOWN and not is_blank(cell):
+                found[at].append(shown(cell).strip()[:40])
+    return {at: tuple(texts) for at, texts in found.items() if texts}
