@@ -65,7 +65,7 @@ class Act(NamedTuple):
 
 def fold(number: str) -> str:
     """Return a document number as it is matched: NFKC, trimmed, upper case."""
-    return unicodedata.normalize("NFKC", number).strip().upper()
+    return (number if number.isascii() else unicodedata.normalize("NFKC", number)).strip().upper()
 
 
 def signs(draft: Draft, category: Category) -> tuple[int, int]:

@@ -220,23 +220,55 @@ _MIRRORED = (
 
 def _mirrors(session: Session, scope: Scope, entry_ids: Sequence[int]) -> tuple[list[Row], list[Problem]]:
     """Return the reversals of whole events: the same facts on the same day, with the signs turned."""
-    rows, problems, seen = [], [], set[tuple[int, int]]()
+    found = {row["id"]: row for ids in chunks(entry_ids) for row in _entries(session, LedgerEntry.id.in_(ids))}
+    events = _events(session, {(row["posting_id"], row["event"]) for row in found.values()})
+    undone = _reversed(session, [leg["id"] for legs in events.values() for leg in legs])
+    rows, problems, seen = list[Row](), list[Problem](), set[tuple[int, int]]()
     for i, entry_id in enumerate(entry_ids):
-        entry = session.get(LedgerEntry, entry_id)
-        if entry is None or not scope.can_write(entry.site_id):
+        entry = found.get(entry_id)
+        if entry is None or not scope.can_write(entry["site_id"]):
             problems.append(Problem("entry", NO_ENTRY, row=i, value=str(entry_id)))
             continue
-        if (entry.posting_id, entry.event) in seen:
+        event = entry["posting_id"], entry["event"]
+        if event in seen:
             continue
-        seen.add((entry.posting_id, entry.event))
-        legs = event_of(session, entry)
-        fault = _reversal_fault(session, scope, legs)
+        seen.add(event)
+        fault = _reversal_fault(scope, events[event], undone)
         if fault is not None:
             problems.append(Problem("entry", fault, row=i, value=str(entry_id)))
             continue
-        tenants = _places(session, {leg.tenancy_id for leg in legs})
-        rows += [_mirror(leg, tenants[leg.tenancy_id].tenant_id, event=len(seen) - 1) for leg in legs]
-    return ([], problems) if problems else (rows, [])
+        rows += [_mirror(leg, event=len(seen) - 1) for leg in events[event]]
+    if problems:
+        return [], problems
+    places = _places(session, {row["tenancy_id"] for row in rows})
+    return [row | {"tenant_id": places[row["tenancy_id"]].tenant_id} for row in rows], []
+
+
+def _entries(session: Session, *where: Any) -> list[Row]:
+    query = sa.select(LedgerEntry.__table__).where(*where).order_by(LedgerEntry.leg)
+    return [dict(row) for row in session.execute(query).mappings()]
+
+
+def _events(session: Session, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], list[Row]]:
+    """Return all legs of some events, by (posting, event)."""
+    by_posting, legs = defaultdict[int, set[int]](set), defaultdict[tuple[int, int], list[Row]](list)
+    for posting_id, event in wanted:
+        by_posting[posting_id].add(event)
+    for posting_id, events in by_posting.items():
+        for some in chunks(events):
+            for leg in _entries(session, LedgerEntry.posting_id == posting_id, LedgerEntry.event.in_(some)):
+                legs[posting_id, leg["event"]].append(leg)
+    return legs
+
+
+def _reversed(session: Session, entry_ids: Iterable[int]) -> set[int]:
+    """Return which of some entries are reversed."""
+    entry = LedgerEntry
+    return {
+        int(number or 0)
+        for ids in chunks(entry_ids)
+        for number in session.scalars(sa.select(entry.reverses_id).where(entry.reverses_id.in_(ids)))
+    }
 
 
 def event_of(session: Session, entry: LedgerEntry) -> Sequence[LedgerEntry]:
@@ -245,24 +277,22 @@ def event_of(session: Session, entry: LedgerEntry) -> Sequence[LedgerEntry]:
     return session.scalars(query).all()
 
 
-def _reversal_fault(session: Session, scope: Scope, legs: Sequence[LedgerEntry]) -> Words | None:
-    if any(leg.reverses_id for leg in legs):
+def _reversal_fault(scope: Scope, legs: Sequence[Row], undone: Collection[int]) -> Words | None:
+    if any(leg["reverses_id"] for leg in legs):
         return IS_REVERSAL
-    if not all(scope.can_write(leg.site_id) for leg in legs):
+    if not all(scope.can_write(leg["site_id"]) for leg in legs):
         return OTHER_SITE
-    undone = sa.select(LedgerEntry.id).where(LedgerEntry.reverses_id.in_([leg.id for leg in legs])).limit(1)
-    return ALREADY_REVERSED if session.scalar(undone) else None
+    return ALREADY_REVERSED if any(leg["id"] in undone for leg in legs) else None
 
 
-def _mirror(leg: LedgerEntry, tenant_id: int, event: int) -> Row:
-    return {name: getattr(leg, name) for name in _MIRRORED} | {
-        "tenant_id": tenant_id,
+def _mirror(leg: Row, event: int) -> Row:
+    return {name: leg[name] for name in _MIRRORED} | {
         "event": event,
-        "leg": leg.leg,
-        "count": -leg.count,
-        "amount_fen": -leg.amount_fen,
-        "technology_fen": None if leg.technology_fen is None else -leg.technology_fen,
-        "reverses_id": leg.id,
+        "leg": leg["leg"],
+        "count": -leg["count"],
+        "amount_fen": -leg["amount_fen"],
+        "technology_fen": None if leg["technology_fen"] is None else -leg["technology_fen"],
+        "reverses_id": leg["id"],
         "replaces_id": None,
     }
 
@@ -342,7 +372,7 @@ def _link(session: Session, posting_id: int, hash_: str, recorded_at: datetime, 
         )
 
 
-def chunks(ids: Iterable[int], size: int = 5_000) -> Iterator[list[int]]:
-    """Cut ids into lists that fit a statement: 32,766 bound values on SQLite, 65,535 on PostgreSQL."""
-    ordered = sorted(ids)
+def chunks(keys: Iterable[Any], size: int = 5_000) -> Iterator[list[Any]]:
+    """Cut ids or codes into lists that fit a statement: 32,766 bound values on SQLite, 65,535 on PostgreSQL."""
+    ordered = sorted(keys)
     return (ordered[i : i + size] for i in range(0, len(ordered), size))

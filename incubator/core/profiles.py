@@ -19,7 +19,7 @@ from incubator.values.problem import Problem
 from incubator.values.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -176,18 +176,23 @@ def save(
     session: Session, act: Act, tenant: Tenant, tenancy: Tenancy, profile: Profile, recorded_at: datetime | None = None
 ) -> None:
     """Write a checked profile onto tenant and stay, and append its version. The version number counts itself up."""
-    for name, value in asdict(profile).items():
-        setattr(tenancy if name in PLACE_FIELDS else tenant, name, value)
-    for name in ("name", "former_names", "credit_code", "industry", "institution_id"):
-        setattr(tenancy, name, getattr(profile, name))
-    tenancy.sort_key, tenancy.initials = pinyin.sort_key(profile.name), pinyin.initials(profile.name)
-    if tenant.id is not None and not session.is_modified(tenant):
-        flag_modified(tenant, "note")  # a version per save, also when only the place changed
-    session.add(tenant)
+    save_all(session, act, [(tenant, tenancy, profile)], recorded_at)
+
+
+def save_all(
+    session: Session,
+    act: Act,
+    changes: Sequence[tuple[Tenant, Tenancy, Profile]],
+    recorded_at: datetime | None = None,
+) -> None:
+    """Save several profiles, each as `save` does, in two flushes."""
+    for tenant, tenancy, profile in changes:
+        _write(session, tenant, tenancy, profile)
+        session.add(tenant)
     session.flush()
     search_index.learn(session, tenancy)
     moment = recorded_at or clock.now()
-    session.add(
+    session.add_all(
         TenantVersion(
             tenant_id=tenant.id,
             version=tenant.version,
@@ -198,8 +203,19 @@ def save(
             reason=act.reason,
             profile=to_json(profile),
         )
+        for tenant, tenancy, profile in changes
     )
     session.flush()
+
+
+def _write(session: Session, tenant: Tenant, tenancy: Tenancy, profile: Profile) -> None:
+    for name, value in asdict(profile).items():
+        setattr(tenancy if name in PLACE_FIELDS else tenant, name, value)
+    for name in ("name", "former_names", "credit_code", "industry", "institution_id"):
+        setattr(tenancy, name, getattr(profile, name))
+    tenancy.sort_key, tenancy.initials = pinyin.sort_key(profile.name), pinyin.initials(profile.name)
+    if tenant.id is not None and not session.is_modified(tenant):
+        flag_modified(tenant, "note")  # a version per save, also when only the place changed
 
 
 def versions(session: Session, tenant_id: int) -> list[TenantVersion]:
@@ -225,7 +241,7 @@ def stale(session: Session, tenant: Tenant, opened_version: int, hidden: Collect
     now = versions(session, tenant.id)[0]
     changed = differences(from_version(then), from_version(now)) if then else []
     shown = [
-        FIELD_WORDS[name] if name in hidden else CHANGE.fill(field=FIELD_WORDS[name], value=_told(session, name, value))
+        FIELD_WORDS[name] if name in hidden else CHANGE.fill(field=FIELD_WORDS[name], value=told(session, name, value))
         for name, _, value in changed
     ]
     listed = Words("；".join(words.zh for words in shown), "; ".join(words.en for words in shown))
@@ -236,7 +252,7 @@ def _named(thing: Institution | Zone | None) -> Words:
     return NOTHING if thing is None else Words(thing.name_zh, thing.name_en)
 
 
-def _told(session: Session, name: str, value: Any) -> Any:
+def told(session: Session, name: str, value: Any) -> Any:
     """Return a value as people know it: the name behind a number or letter, yuan for fen, m² for dm²."""
     if value is None or value == "":
         return NOTHING

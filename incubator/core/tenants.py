@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from incubator.core import doubts, ledger, profiles, totals
+from incubator.core import arrivals, doubts, ledger, profiles, totals
+from incubator.core.arrivals import HELD, Holder
 from incubator.core.books import DEPARTURES
 from incubator.core.drafts import Draft
 from incubator.core.measures import MEASURES, sum_of
@@ -29,22 +30,11 @@ if TYPE_CHECKING:
     from incubator.core.drafts import Act
     from incubator.core.ledger import Posted
 
-HELD = Words(
-    "此信用代码的主体目前不能直接入驻本园区，可以提出迁入申请",
-    "The holder of this credit code cannot be admitted here directly; you may request a transfer",
-)
-HERE_ALREADY = Words("此信用代码已属于本园区的“{name}”", "This credit code belongs to “{name}” at this site already")
-CAME_BEFORE = Words(
-    "此信用代码属于曾在本园区的“{name}”，请在其主页办理再次入驻",
-    "This credit code belongs to “{name}”, which was at this site before: readmit it from its page",
-)
 CODE_TAKEN = Words("此信用代码已属于另一主体", "This credit code belongs to another tenant")
 NOT_ON_THAT_DAY = Words(
     "此信用代码不能在这一天入驻，请核对日期，或由省级管理员处理",
     "The holder of this credit code cannot be admitted on this day; check the day, or ask the province administrator",
 )
-NO_DAY = Words("请填写签约日期或入驻日期", "Please give the day of signing or of admission")
-SIGNED_LATER = Words("签约日期晚于入驻日期", "The day of signing is after the day of admission")
 NOT_TEAM = Words("只有科创团队可以办理注册成立", "Only a team can be registered as an enterprise")
 NOT_HERE = Words("该主体目前不在本园区", "The tenant is not at this site now")
 KIND_FIXED = Words("主体类型只通过“注册成立”改变", "The kind of a tenant changes by registration only")
@@ -105,34 +95,33 @@ def admit(
     again = repeated(session, act, site_id, (admitted_on, signed_on), profile=profile)
     if again is not None:
         return again
-    problems = profiles.check(session, profile, site_id) + _days(admitted_on, signed_on)
-    holder = _holder(session, profile.credit_code)
-    conflict = _conflict(session, holder, site_id)
+    problems = profiles.check(session, profile, site_id) + arrivals.day_faults(admitted_on, signed_on)
+    holder = arrivals.holder(session, profile.credit_code)
+    conflict = _conflict(holder, site_id)
     if conflict is not None:
         return conflict._replace(problems=problems + conflict.problems)
     if problems:
         return Settled(None, problems)
+    arrival = arrivals.Arrival(profile, admitted_on, signed_on)
+    known = {profile.credit_code: holder} if profile.credit_code and holder else {}
     with _all_or_nothing(session) as answers:
-        tenant, tenancy = _stay(session, act, holder or Tenant(), site_id, profile)
-        drafts = _arrival(session, tenancy, profile.kind, holder, admitted_on, signed_on)
-        _post(session, scope, act, drafts)
-        answers.append(Settled(tenant.id, []))
+        [tenancy] = arrivals.settle(session, act, site_id, [arrival], known)
+        _post(session, scope, act, arrivals.facts(arrival, tenancy.id, holder))
+        answers.append(Settled(tenancy.tenant_id, []))
     return _explained(session, answers[0], holder, profile.credit_code, site_id) if answers[0].problems else answers[0]
 
 
-def _explained(session: Session, answer: Settled, holder: Tenant | None, code: str | None, site_id: int) -> Settled:
+def _explained(session: Session, answer: Settled, holder: Holder | None, code: str | None, site_id: int) -> Settled:
     """Say of a refused arrival what this site may know: neither the days of a stay elsewhere, nor who came first."""
     if holder is not None:
         return Settled(None, [Problem("admitted_on", NOT_ON_THAT_DAY)])
-    return _conflict(session, _holder(session, code), site_id) or answer  # somebody may have admitted it meanwhile
+    # somebody may have admitted it meanwhile
+    return _conflict(arrivals.holder(session, code), site_id) or answer
 
 
-def _days(admitted_on: date | None, signed_on: date | None) -> list[Problem]:
-    if admitted_on is None and signed_on is None:
-        return [Problem("admitted_on", NO_DAY)]
-    if admitted_on and signed_on and signed_on > admitted_on:
-        return [Problem("signed_on", SIGNED_LATER)]
-    return []
+def _conflict(holder: Holder | None, site_id: int) -> Settled | None:
+    found = arrivals.conflict(holder, site_id)
+    return None if found is None else Settled(found.tenant_id, [found.problem], held=found.held)
 
 
 class Booked(NamedTuple):
@@ -193,60 +182,6 @@ def _known_as(session: Session, tenant_id: int, profile: Profile) -> bool:
     )
 
 
-def _holder(session: Session, code: str | None) -> Tenant | None:
-    return session.scalars(sa.select(Tenant).filter_by(credit_code=code)).one_or_none() if code else None
-
-
-def _conflict(session: Session, holder: Tenant | None, site_id: int) -> Settled | None:
-    """Say why the holder of a code cannot simply come; names nothing of another site."""
-    if holder is None:
-        return None
-    stays = session.scalars(sa.select(Tenancy).filter_by(tenant_id=holder.id)).all()
-    here = [stay for stay in stays if stay.site_id == site_id]
-    if any(stay.status == "in_residence" for stay in stays if stay.site_id != site_id):
-        return Settled(None, [Problem("credit_code", HELD)], held=True)
-    if here and here[0].status != "none":
-        message = HERE_ALREADY if here[0].status in ("in_residence", "signed") else CAME_BEFORE
-        return Settled(holder.id, [Problem("credit_code", message.fill(name=here[0].name))])
-    return None
-
-
-def _stay(session: Session, act: Act, tenant: Tenant, site_id: int, profile: Profile) -> tuple[Tenant, Tenancy]:
-    """Return the tenant with the profile saved, and its stay at the site, made if it has none."""
-    tenancy = None
-    if tenant.id is not None:
-        query = sa.select(Tenancy).filter_by(tenant_id=tenant.id, site_id=site_id)
-        tenancy = session.scalars(query).one_or_none()
-    if tenancy is None:
-        tenancy = Tenancy(site_id=site_id, status="none", tenant=tenant)
-    session.add(tenancy)
-    with session.no_autoflush:
-        profiles.save(session, act, tenant, tenancy, profile)
-    return tenant, tenancy
-
-
-def _arrival(
-    session: Session,
-    tenancy: Tenancy,
-    kind: str,
-    holder: Tenant | None,
-    admitted_on: date | None,
-    signed_on: date | None,
-) -> list[Draft]:
-    """Return the facts of an arrival. Who was elsewhere before arrives as moved in: the province counts it once."""
-    drafts = [] if signed_on is None else [Draft(tenancy.id, "signed", signed_on)]
-    if admitted_on is None:
-        return drafts
-    known = holder is not None and _was_admitted(session, holder.id)
-    prefix = "ent" if kind == ENTERPRISE else "team"
-    return [*drafts, Draft(tenancy.id, f"{prefix}_{'moved_in' if known else 'admitted'}", admitted_on)]
-
-
-def _was_admitted(session: Session, tenant_id: int) -> bool:
-    query = sa.select(Tenancy.id).where(Tenancy.tenant_id == tenant_id, Tenancy.admitted_on.is_not(None))
-    return session.scalar(query.limit(1)) is not None
-
-
 def _post(session: Session, scope: Scope, act: Act, drafts: list[Draft]) -> None:
     """Post, or refuse with the ledger's problems, which undoes what was done since the savepoint."""
     posted = ledger.post(session, scope, act, [doubts.accept(draft, act.yes) for draft in drafts])
@@ -265,7 +200,8 @@ def admit_signed(session: Session, scope: Scope, act: Act, tenancy_id: int, admi
     again = repeated(session, act, tenancy.site_id, (admitted_on,), tenancy.tenant_id)
     if again is not None:  # before the facts are looked up, which this form has changed
         return again
-    drafts = _arrival(session, tenancy, tenancy.tenant.kind, tenancy.tenant, admitted_on, None)
+    arrival = arrivals.Arrival(profiles.profile_of(tenancy.tenant, tenancy), admitted_on)
+    drafts = arrivals.facts(arrival, tenancy.id, Holder(tenancy.tenant, tenancy.tenant.tenancies))
     return _posted(session, scope, act, tenancy, drafts)
 
 
@@ -364,8 +300,8 @@ def _locked(session: Session, tenancy: Tenancy) -> Tenant:
 
 
 def _taken(session: Session, code: str | None, tenant_id: int) -> list[Problem]:
-    holder = _holder(session, code)
-    return [] if holder is None or holder.id == tenant_id else [Problem("credit_code", CODE_TAKEN)]
+    holder = arrivals.holder(session, code)
+    return [] if holder is None or holder.tenant.id == tenant_id else [Problem("credit_code", CODE_TAKEN)]
 
 
 def edit(session: Session, scope: Scope, act: Act, tenancy_id: int, opened_version: int, profile: Profile) -> Settled:
