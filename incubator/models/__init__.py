@@ -3,3 +3,6 @@
 from incubator.models import ledger, person, published, search, setting, site, tenant, totals
 
 __all__ = ["ledger", "person", "published", "search", "setting", "site", "tenant", "totals"]
+from incubator.models import imports, ledger, person, setting, site, tenant, totals
+
+__all__ = ["imports", "ledger", "person", "setting", "site", "tenant", "totals"]
