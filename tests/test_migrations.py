@@ -21,6 +21,7 @@ from incubator.core import ledger, search_index
 from incubator.core.drafts import Draft
 from incubator.core.verify import verify
 from incubator.models.base import Base
+from incubator.models.imports import ColumnMatch, Import, ImportPosting, Job
 from incubator.models.person import Membership, OneTimeLink, Person, SignIn, SignInDelay
 from incubator.models.published import Publication, PublishedFigure, PublishedWithdrawal
 from incubator.models.setting import Setting
@@ -100,6 +101,13 @@ def fill(engine: sa.Engine) -> None:
                                     occasion_en="", source="", recorded_at=LONG_AGO, publication_id=1,
                                     **published))  # fmt: skip
         session.flush()
+        event = Import(site_id=1, state="booked", file_name="示例.xlsx", sha256="x", content=b"", choices={}, counts={},
+                       message="", opening=False, uploaded_at=LONG_AGO)  # fmt: skip
+        session.add(event)
+        session.flush()
+        session.add(ImportPosting(posting_id=1, import_id=event.id))
+        session.add(Job(kind="read", import_id=event.id, state="done", done=1, total=1, tries=1, made_at=LONG_AGO))
+        session.add(ColumnMatch(site_id=1, sheet="funding", title="示例", field="note"))
         session.add(PublishedWithdrawal(published_id=1, withdrawn_at=LONG_AGO, reason="示例"))
         session.commit()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from incubator.cli import demo, people, reconcile, reindex, sites, summary, totals, verify
+from incubator.cli import demo, imports, people, reconcile, reindex, sites, summary, totals, verify
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -16,6 +16,7 @@ def register(app: Flask) -> None:
         people.group,
         sites.group,
         demo.command,
+        imports.command,
         summary.command,
         totals.command,
         reconcile.command,

@@ -190,7 +190,7 @@ def save_all(
         _write(session, tenant, tenancy, profile)
         session.add(tenant)
     session.flush()
-    search_index.learn(session, tenancy)
+    search_index.learn(session, *(tenancy for _, tenancy, _ in changes))
     moment = recorded_at or clock.now()
     session.add_all(
         TenantVersion(

@@ -49,9 +49,12 @@ def _add(session: Session, rows: Iterable[Row]) -> None:
     execute_many(session, _adding(session.get_bind().dialect.name), _COLUMNS, sorted(rows))
 
 
-def learn(session: Session, tenancy: Tenancy) -> None:
-    """Make a stay known by the names it has now. What it was called before stays known: names are never forgotten."""
-    _add(session, _rows(tenancy.id, tenancy.site_id, {tenancy.name, *names.split(tenancy.former_names)}))
+def learn(session: Session, *tenancies: Tenancy) -> None:
+    """Make stays known by the names they have now. What they were called before stays known: nothing is forgotten."""
+    rows = set[Row]()
+    for tenancy in tenancies:
+        rows |= _rows(tenancy.id, tenancy.site_id, {tenancy.name, *names.split(tenancy.former_names)})
+    _add(session, rows)
 
 
 def _rows(tenancy_id: int, site_id: int, known: Iterable[str]) -> set[Row]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from incubator.core import arrivals, doubts, ledger, tenants
 from incubator.core.drafts import Act, Draft
@@ -73,6 +74,11 @@ def book(session: Session, scope: Scope, booking: Booking, plan: Plan, choices: 
     except _Refused as refused:
         session.expire_all()
         return Result(0, (), refused.problems)
+    except IntegrityError as error:  # another site, on PostgreSQL, at the same moment: the unique key decided
+        if "credit_code" not in str(error.orig):
+            raise
+        session.expire_all()
+        return Result(0, (), [Problem("", tenants.CODE_TAKEN)])
     return Result(len(rows), tuple(saved), [])
 
 
