@@ -30,6 +30,7 @@ from incubator.web import (
     preferences,
     profile,
     published,
+    reports,
     residency,
     security,
     session,
@@ -57,6 +58,7 @@ PAGES = (
     residency.pages,
     downloads.pages,
     published.pages,
+    reports.pages,
 )
 ON_THEM = (tenant_list, corrections, changes)
 """The pages by noun, and the modules whose views stand on another module's pages: importing them puts them there."""

@@ -21,6 +21,7 @@ from incubator.core import ledger, search_index
 from incubator.core.drafts import Draft
 from incubator.core.verify import verify
 from incubator.models.base import Base
+from incubator.models.closing import MonthEvent
 from incubator.models.imports import ColumnMatch, Import, ImportPosting, Job
 from incubator.models.person import Membership, OneTimeLink, Person, SignIn, SignInDelay
 from incubator.models.published import Publication, PublishedFigure, PublishedWithdrawal
@@ -32,7 +33,7 @@ from tests.databases import MIGRATIONS, empty_database, migrate, open_engine
 from tests.making import ALL, LONG_AGO, act, make_sites, make_stay
 
 APPEND_ONLY = ("posting", "ledger_entry", "chain_link", "tenant_version")
-REGISTER = ("publication", "published_figure", "published_withdrawal")
+REGISTER = ("publication", "published_figure", "published_withdrawal", "month_event")
 VERBS = {"sqlite": ("update", "delete", "replace"), "postgresql": ("change",)}
 
 
@@ -108,6 +109,7 @@ def fill(engine: sa.Engine) -> None:
         session.add(ImportPosting(posting_id=1, import_id=event.id))
         session.add(Job(kind="read", import_id=event.id, state="done", done=1, total=1, tries=1, made_at=LONG_AGO))
         session.add(ColumnMatch(site_id=1, sheet="funding", title="示例", field="note"))
+        session.add(MonthEvent(site_id=1, month=202601, act="submitted", at=LONG_AGO, comment="", figures=""))
         session.add(PublishedWithdrawal(published_id=1, withdrawn_at=LONG_AGO, reason="示例"))
         session.commit()
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
-from incubator.core import clock, residency, totals
+from incubator.core import clock, closed_months, residency, totals
 from incubator.core.books import CATEGORIES
 from incubator.core.bulk import execute_many, insertion
 from incubator.core.drafts import Draft, check, fold, signs
@@ -64,7 +64,7 @@ class Posted(NamedTuple):
 def post(session: Session, scope: Scope, act: Act, drafts: Sequence[Draft]) -> Posted:
     """Book the drafts, or none of them: every problem is returned. Flushes, never commits."""
     sites = sites_of(session, drafts)
-    return _record(session, act, _digest(drafts), sites, lambda: _signed(session, scope, drafts))
+    return _record(session, scope, act, _digest(drafts), sites, lambda: _signed(session, scope, drafts))
 
 
 def correct(session: Session, scope: Scope, act: Act, entry_id: int, drafts: Sequence[Draft]) -> Posted:
@@ -91,7 +91,7 @@ def amend(session: Session, scope: Scope, act: Act, entry_ids: Sequence[int], dr
         return undone + rows, problems + more
 
     sites = sites_of(session, drafts, entry_ids)
-    return _record(session, act, _digest(drafts, entry_ids), sites, build)
+    return _record(session, scope, act, _digest(drafts, entry_ids), sites, build)
 
 
 _ALL_OF_A_DRAFT = attrgetter(*(field.name for field in fields(Draft)))
@@ -126,7 +126,12 @@ _KEY_TAKEN = ("uq_posting_key", "posting.key", "posting: key taken")
 
 
 def _record(
-    session: Session, act: Act, digest: str, sites: set[int], build: Callable[[], tuple[list[Row], list[Problem]]]
+    session: Session,
+    scope: Scope,
+    act: Act,
+    digest: str,
+    sites: set[int],
+    build: Callable[[], tuple[list[Row], list[Problem]]],
 ) -> Posted:
     """Lock, look for the key, check, book. The key comes first: a repeat must get the first answer, not 'admitted'."""
     try:
@@ -136,7 +141,7 @@ def _record(
             if before is not None:
                 return Posted(before.id, [] if before.digest == digest else [Problem("", KEY_USED)], repeated=True)
             rows, problems = build()
-            problems = problems or _faults(session, rows)
+            problems = problems or closed_months.faults(session, scope, act, rows) or _faults(session, rows)
             if problems or not rows:
                 return Posted(None, problems or [Problem("", NOTHING_TO_BOOK)])
             return Posted(_book(session, act, digest, rows, heads), [])

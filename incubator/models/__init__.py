@@ -3,3 +3,7 @@
 from incubator.models import imports, ledger, person, published, search, setting, site, tenant, totals
 
 __all__ = ["imports", "ledger", "person", "published", "search", "setting", "site", "tenant", "totals"]
+__all__ = ["ledger", "person", "published", "search", "setting", "site", "tenant", "totals"]
+from incubator.models import closing
+
+__all__ = ["closing", "ledger", "person", "published", "setting", "site", "tenant", "totals"]

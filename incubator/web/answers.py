@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from incubator.core import clock
+from incubator.core.closed_months import RESTATEMENT
 from incubator.core.drafts import Act
 from incubator.extensions import db, reading
 from incubator.values import display
@@ -33,7 +34,12 @@ LONGEST_REASON = 200
 
 
 def act(form: Sheet, reason: str = "", kind: str = "form") -> Act:
-    """Return who records, why, the key that came with the form, and what was confirmed so far."""
+    """Return who records, why, the key that came with the form, and what was confirmed so far.
+
+    A form that says so is a restatement, which has a reason of its own.
+    """
+    if form.restatement.on:
+        kind, reason = RESTATEMENT, form.restatement_reason.data or reason
     yes = tuple(one.doubt.doubt for one in form.asked if one.answered)
     return Act(form.key.data, g.scope.person_id, kind, reason[:LONGEST_REASON], yes=yes)
 

@@ -22,6 +22,7 @@ from incubator.web import access, answers, filters
 from incubator.web.answers import MISTAKEN, Page
 from incubator.web.context import link
 from incubator.web.downloads import XLSX
+from incubator.web.drawing import bridges
 from incubator.web.drawing import published as drawing
 from incubator.web.filters import said
 from incubator.web.forms.published import INDICATOR, PublishForm, RegisterForm, WithdrawForm
@@ -72,7 +73,7 @@ def show(published_id: int) -> str:
 
 def _show(line: Line, form: WithdrawForm) -> str:
     found = reconcile.bridge_of(db.session(), access.scope(), line)
-    figure = line.figure
+    figure, money = line.figure, line.figure.unit == "yuan"
     return render_template(
         "published/show.html",
         line=line,
@@ -86,9 +87,9 @@ def _show(line: Line, form: WithdrawForm) -> str:
         now=drawing.value(line, line.now),
         bridge=found,
         sentence=said(reconcile.sentence(line, found)) if found else "",
-        columns=drawing.bridge_columns(line),
-        rows=drawing.bridge_rows(line, found) if found else [],
-        foot=drawing.bridge_foot(line, found) if found else None,
+        columns=bridges.columns(money=money),
+        rows=bridges.rows(found, money=money) if found else [],
+        foot=bridges.foot(found, _("合计（＝现在数－当时数）"), money=money) if found else None,
         sums=found is not None and _sums(line, found),
         bars=drawing.waterfall(line, found) if found and found.steps else [],
         may_write=published.may_register(access.scope(), figure.site_id) and asked_clocks().known_at is None,

@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 
 from incubator import create_app
 from incubator.config import Config
-from incubator.core import ledger, passwords, people, publishing, reports, sites, tenants, transfers
+from incubator.core import closings, ledger, passwords, people, publishing, reports, sites, tenants, transfers
 from incubator.core.drafts import Draft
 from incubator.core.profiles import Profile
 from incubator.core.publishing import Saying
@@ -43,6 +43,8 @@ ROLES = {
     "province-viewer": ("province-viewer", None),
     "province-admin": ("province-admin", None),
 }
+CLOSED = 202401
+"""The month that is closed at both sites; nothing of theirs happened so early."""
 ANONYMOUS = "anonymous"
 ACTORS = (ANONYMOUS, *ROLES)
 _TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
@@ -155,6 +157,8 @@ def cast(app: Flask) -> Cast:
         requests = {slug: _request(session, site_ids, slug) for slug in SITES}
         publications = {slug: _publish(session, site_id) for slug, site_id in site_ids.items()}
         published = {slug: _published(session, site_id) for slug, site_id in site_ids.items()}
+        for site_id in site_ids.values():
+            _close(session, site_id)
         session.commit()
     return Cast(app, ids, site_ids, tenant_ids, contracts, payments, requests, publications, published)
 
@@ -201,3 +205,9 @@ def _publish(session: Session, site_id: int) -> int:
 
 def _published(session: Session, site_id: int) -> int:
     return session.scalars(sa.select(PublishedFigure.id).filter_by(site_id=site_id)).one()
+
+
+def _close(session: Session, site_id: int) -> None:
+    site = session.get_one(Site, site_id)
+    assert not closings.submit(session, ALL, site, CLOSED)
+    assert not closings.accept(session, ALL, site, CLOSED)

@@ -22,7 +22,7 @@ from incubator.extensions import db
 from incubator.models.base import Base
 from incubator.web import access, security
 from tests.making import credit_code
-from tests.web.conftest import ACTORS, ANONYMOUS, SITES, Browser, Cast
+from tests.web.conftest import ACTORS, ANONYMOUS, CLOSED, SITES, Browser, Cast
 
 OWN, OTHER = SITES
 MARKERS = ("晋创谷·大同", "datong", "Valley Datong", "云冈", credit_code(2))
@@ -140,6 +140,17 @@ EXPECTED: dict[tuple[str, str], Expectation] = {
     ("/published/<int:published_id>/bridge.xlsx", "GET"): Expectation(READ_HERE, READ_THERE),
     ("/published/<int:published_id>/withdraw", "POST"): Expectation(SENT_HERE, SENT_THERE),
     ("/published/summaries/<int:publication_id>.xlsx", "GET"): Expectation(READ_HERE, READ_THERE),
+    ("/reports/", "GET"): Expectation(PERSONAL),
+    ("/reports/deadline", "POST"): Expectation((303, 403, 403, 403, 403, 422)),
+    ("/reports/<slug>/<int:month>", "GET"): Expectation(READ_HERE, READ_THERE),
+    ("/reports/<slug>/<int:month>/bridge/<key>", "GET"): Expectation(READ_HERE, READ_THERE),
+    ("/reports/<slug>/<int:month>/submit", "POST"): Expectation(SENT_HERE, SENT_THERE),
+    **{
+        (f"/reports/<slug>/<int:month>/{deed}", "POST"): Expectation(
+            (303, 403, 403, 403, 403, 422), (303, 403, 403, 403, 403, 422)
+        )
+        for deed in ("accept", "return", "reopen")
+    },
     ("/static/<path:filename>", "GET"): Expectation((404, 404, 404, 404, 404, 404)),
 }
 
@@ -150,7 +161,14 @@ def targets(cast: Cast, rule: Rule, slug: str) -> dict[str, str | int]:
     ids = {"tenant_id": cast.tenants[slug], "entry_id": entries[slug], "request_id": cast.requests[slug]}
     ids |= {"published_id": cast.published[slug], "publication_id": cast.publications[slug]}
     ids["person_id"] = cast.ids["own-manager" if slug == OWN else "other-manager"]
-    return {"slug": slug, "book": "contracts", "filename": "nothing.css", **ids}
+    return {
+        "slug": slug,
+        "book": "contracts",
+        "filename": "nothing.css",
+        "month": CLOSED,
+        "key": "sales_contract_value",
+        **ids,
+    }
 
 
 class Request(NamedTuple):

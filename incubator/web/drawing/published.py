@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
-from incubator.core.books import CATEGORIES
 from incubator.core.bridges import WHY
 from incubator.core.measures import MEASURES
 from incubator.core.published import STATES
@@ -15,11 +14,12 @@ from incubator.values import display
 from incubator.values.words import Words
 from incubator.web import filters
 from incubator.web.context import link
+from incubator.web.drawing.bridges import effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from incubator.core.bridges import Bridge, Step
+    from incubator.core.bridges import Bridge
     from incubator.core.published import Line
 
 PER_PEOPLE = Words("件/万人", "per 10,000 people")
@@ -99,52 +99,6 @@ def _cells(line: Line) -> dict[str, Any]:
     }
 
 
-def bridge_columns(line: Line) -> list[dict[str, Any]]:
-    """Return the columns of a bridge: why, who, what, when, and the effect."""
-    unit = _("影响（元）") if line.figure.unit == "yuan" else _("影响")
-    return [
-        {"key": "why", "label": _("原因"), "kind": "text"},
-        {"key": "tenant", "label": _("企业")},
-        {"key": "category", "label": _("类别"), "kind": "text"},
-        {"key": "happened_on", "label": _("发生日期"), "kind": "date"},
-        {"key": "known_at", "label": _("录入时间"), "kind": "date"},
-        {"key": "recorded_by", "label": _("录入人"), "kind": "text", "fold": 1},
-        {"key": "reason", "label": _("说明"), "kind": "clip", "fold": 2},
-        {"key": "effect", "label": unit, "kind": "amount"},
-    ]
-
-
-def bridge_rows(line: Line, bridge: Bridge) -> list[dict[str, Any]]:
-    """Return the steps; each effect opens its entry."""
-    return [{"cells": _step(line, step)} for step in bridge.steps]
-
-
-def _step(line: Line, step: Step) -> dict[str, Any]:
-    return {
-        "why": filters.said(WHY[step.why]),
-        "tenant": {"text": step.tenant_name, "href": link("tenants.show", tenant_id=step.tenant_id)},
-        "category": filters.said(CATEGORIES[step.category].words),
-        "happened_on": filters.day(step.happened_on),
-        "known_at": filters.moment(step.known_at),
-        "recorded_by": step.recorded_by or display.NONE,
-        "reason": {"text": step.reason or display.NONE, "title": step.reason},
-        "effect": {
-            "text": effect(line, step.count, step.fen),
-            "href": link("entries.show", entry_id=step.entry_id),
-        },
-    }
-
-
-def effect(line: Line, count: int, fen: int) -> str:
-    """Return an effect with its sign: yuan to the fen, or a count."""
-    return display.signed(fen) if line.figure.unit == "yuan" else f"{count:+d}" if count else "0"
-
-
-def bridge_foot(line: Line, bridge: Bridge) -> dict[str, Any]:
-    """Return the sum of the steps, which is the figure now minus the figure then."""
-    return {"why": _("合计（＝现在数－当时数）"), "effect": effect(line, bridge.count, bridge.fen)}
-
-
 def waterfall(line: Line, bridge: Bridge) -> list[dict[str, Any]]:
     """Return the bars from the figure then to the figure now, in hundredths of the height; its axis is broken.
 
@@ -166,7 +120,7 @@ def waterfall(line: Line, bridge: Bridge) -> list[dict[str, Any]]:
     bars = [_bar(_("当时数"), value(line, line.then, exact=False), 0, height(levels[0]), "whole")]
     for group, before, after, size in zip(bridge.groups, levels, levels[1:], effects, strict=False):
         low_end, high_end = sorted((height(before), height(after)))
-        text = effect(line, group.count, group.fen)
+        text = effect(group.count, group.fen, money=money)
         bars.append(_bar(filters.said(WHY[group.why]), text, low_end, high_end, "more" if size > 0 else "less"))
     return [*bars, _bar(_("现在数"), value(line, line.now, exact=False), 0, height(levels[-1]), "whole")]
 

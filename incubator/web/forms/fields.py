@@ -7,6 +7,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from wtforms import Field, Form, StringField
 from wtforms.validators import ValidationError
 
@@ -192,6 +193,8 @@ class Sheet(Form):
     key = Key(default=lambda: secrets.token_hex(16))
     confirmed = Confirmed()
     asked: Sequence[Asked] = ()
+    restatement = Tick()
+    restatement_reason = Text(lazy_gettext("追溯调整的原因"))
 
     def named(self, name: str) -> Text:
         """Return a field by its name."""
