@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
@@ -20,7 +20,7 @@ from incubator.core.measures import MEASURES, Figure, Measure
 from incubator.core.reports import Clocks, PlaceSummary, Summary
 from incubator.values import display
 from incubator.values.money import grouped, yuan
-from incubator.values.month import read_day
+from incubator.values.month import read_day, read_known
 from incubator.values.words import Words
 
 EVERYTHING = Scope(everything=True, governs=True)
@@ -29,6 +29,11 @@ NO_DAY = Words("“{text}”不是日期，请写作 2024-10-15", "“{text}” 
 NO_SITE = Words(
     "没有园区“{slug}”，flask site list 列出全部园区", "There is no site “{slug}”; flask site list shows them all"
 )
+NO_MOMENT = Words(
+    "“{text}”不是日期或时间，请写作 2024-10-15 或 2024-10-15T18:00",
+    "“{text}” is no day or time; write it as 2024-10-15 or 2024-10-15T18:00",
+)
+KNOWN = Words("按 {moment} 已录入的数据", "As known on {moment}")
 HEAD = Words("截至 {day}（含当日），金额单位：元", "As of {day} (included), amounts in yuan")
 UNKNOWN = Words("未填写技术交易额", "technology value not given")
 SHARE_PLACES = Decimal("0.000001")
@@ -37,20 +42,23 @@ SHARE_PLACES = Decimal("0.000001")
 @click.command("totals")
 @click.option("--site", "slug", default="", metavar="SLUG", help="One site only.")
 @click.option("--as-of", "text", default="", metavar="DATE", help="The day, included; today if not given.")
+@click.option("--known-at", "known", default="", metavar="TIME", help="As known on a day (its end) or at a moment.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @with_appcontext
-def command(slug: str, text: str, form: str) -> None:
+def command(slug: str, text: str, known: str, form: str) -> None:
     """Print every measure of the sites and of the province."""
-    as_of = day_of(text)
+    clocks = Clocks(day_of(text), moment_of(known))
     with looking() as session:
         site = sites.site_by_slug(session, EVERYTHING, slug) if slug else None
         if slug and site is None:
             fail([NO_SITE.fill(slug=slug)])
-        found = reports.summary(session, EVERYTHING, Clocks(as_of), site.id if site else None)
+        found = reports.summary(session, EVERYTHING, clocks, site.id if site else None)
     if form == "json":
         click.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2))
     else:
-        click.echo(said(HEAD.fill(day=as_of)))
+        click.echo(said(HEAD.fill(day=clocks.as_of)))
+        if clocks.known_at is not None:
+            click.echo(said(KNOWN.fill(moment=display.moment(clocks.known_at))))
         for line in aligned(list(_table(found))):
             click.echo(line)
 
@@ -65,10 +73,20 @@ def day_of(text: str) -> date:
     return day
 
 
+def moment_of(text: str) -> datetime | None:
+    """Return the moment that an option names; None for now."""
+    moment = read_known(text) if text else None
+    if text and moment is None:
+        fail([NO_MOMENT.fill(text=text)])
+    return moment
+
+
 def as_json(summary: Summary) -> dict[str, Any]:
     """Return the figures by site and of the province; amounts and ratios are exact decimal text."""
+    known_at = summary.clocks.known_at
     return {
         "as_of": summary.clocks.as_of.isoformat(),
+        **({} if known_at is None else {"known_at": known_at.isoformat()}),
         "sites": [
             {"slug": found.place.slug, "name": found.place.words.zh, **_figures(found)} for found in summary.sites
         ],

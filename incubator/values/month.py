@@ -155,6 +155,18 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day, time.max, SHANGHAI).astimezone(UTC)
 
 
+def read_known(text: str) -> datetime | None:
+    """Read the second clock: a day (its end) or a moment, Shanghai's where it names no zone; None if it is neither."""
+    day = read_day(text)
+    if day is not None:
+        return end_of_day(day)
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
 def day_of(moment: datetime) -> date:
     """Return the Shanghai day of a moment."""
     return moment.astimezone(SHANGHAI).date()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import g, request
 
 from incubator.core import clock
 from incubator.core.reports import Clocks
-from incubator.values.month import SHANGHAI, end_of_day, read_day
+from incubator.values.month import read_day, read_known
 from incubator.values.text import printable
 
 if TYPE_CHECKING:
@@ -32,19 +32,8 @@ def asked_clocks() -> Clocks:
 def read_clocks(arguments: Mapping[str, str]) -> Clocks:
     """Return the clocks that some arguments tell."""
     as_of = read_day(arguments.get("as_of", "")) or clock.today()
-    known_at = _moment(arguments.get("known_at", ""))
+    known_at = read_known(arguments.get("known_at", ""))
     return Clocks(as_of, known_at if known_at is not None and known_at < clock.now() else None)
-
-
-def _moment(text: str) -> datetime | None:
-    day = read_day(text)
-    if day is not None:
-        return end_of_day(day)
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def carried() -> dict[str, str]:

@@ -81,6 +81,15 @@ def test_the_aftermath_moves_today_s_figure_and_the_bridge_says_why(run: Run) ->
     assert run("verify").exit_code == 0
 
 
+def test_totals_as_known_then_are_what_was_published(run: Run) -> None:
+    told = json.loads(run("totals --as-of 2024-09-30 --known-at 2024-10-08T18:00 --site taiyuan --format json").stdout)
+    assert told["sites"][0]["enterprises_admitted"]["count"] == 147
+    assert told["known_at"] == "2024-10-08T10:00:00+00:00"
+    refused = run("totals --known-at gestern")
+    assert refused.exit_code == 1
+    assert "gestern" in refused.stderr
+
+
 def test_the_table_tells_the_sentence(run: Run) -> None:
     shown = run("reconcile --site taiyuan").stdout
     assert "现在不一致" in shown
