@@ -23,7 +23,7 @@ from incubator.core.verify import verify
 from incubator.models.base import Base
 from incubator.models.closing import MonthEvent
 from incubator.models.imports import ColumnMatch, Import, ImportPosting, Job
-from incubator.models.person import Membership, OneTimeLink, Person, SignIn, SignInDelay
+from incubator.models.person import FormUnit, Membership, OneTimeLink, Person, SignIn, SignInDelay
 from incubator.models.published import Publication, PublishedFigure, PublishedWithdrawal
 from incubator.models.setting import Setting
 from incubator.models.site import Institution, Policy, Zone
@@ -83,6 +83,7 @@ def fill(engine: sa.Engine) -> None:
         person = Person(login="somebody", name="示例", active=True, fs_uniquifier="x", created_at=LONG_AGO)
         session.add(person)
         session.flush()
+        session.add(FormUnit(person_id=person.id, form="contracts", unit="wan"))
         session.add(SignIn(token_hash="x", person_id=person.id, signed_in_at=LONG_AGO))
         session.add(SignInDelay(key="x", failures=1, last_at=LONG_AGO, next_at=LONG_AGO))
         link = {"token_hash": "x", "person_id": person.id, "purpose": "reset"}

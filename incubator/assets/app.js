@@ -1,7 +1,9 @@
 // The script of every page: each module looks for its own data- attributes, so a page without them pays nothing.
 import './requests.js';
 import { startCopying } from './copying.js';
+import { startDays } from './days.js';
 import { startDoubts } from './doubts.js';
+import { startDrafts } from './drafts.js';
 import { startOneTimeLink } from './one-time-link.js';
 import { startPopovers } from './popovers.js';
 import { startReadBack } from './readback.js';
@@ -11,6 +13,7 @@ import { startSubmitting } from './submitting.js';
 import { startViews } from './views.js';
 
 startCopying();
+startDays();
 startDoubts();
 startOneTimeLink();
 startPopovers();
@@ -19,3 +22,4 @@ startSearch();
 startSelection();
 startSubmitting();
 startViews();
+startDrafts(); // last: what it puts back goes into fields that stand

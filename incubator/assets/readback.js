@@ -24,6 +24,7 @@ function show(input) {
   const place = document.getElementById(input.dataset.amount);
   const amount = readAmount(input.value, factorOf(input.form).factor);
   place.classList.toggle('wrong', Boolean(amount?.fault));
+  input.parentElement.querySelector('[data-amount-unit-name]').classList.toggle('overruled', Boolean(amount?.unit));
   place.replaceChildren(...(amount?.fault ? [said(amount.fault)] : amount ? lines(input, amount) : []));
 }
 
@@ -31,7 +32,8 @@ function lines(input, amount) {
   const [exact, second] = readings(amount.fen);
   const strong = document.createElement('strong');
   strong.textContent = exact;
-  return ['＝ ', strong, `  ${second}`, shareOf(input, amount.fen)];
+  const own = amount.unit ? `  ${said('readAs')} “${amount.unit}”` : '';
+  return ['＝ ', strong, `  ${second}`, shareOf(input, amount.fen), own];
 }
 
 // A part beside its whole: "占合同 83.3%".

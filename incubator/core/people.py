@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from incubator.core import clock, passwords
-from incubator.models.person import ROLES, Membership, Person, SignIn
+from incubator.models.person import ROLES, FormUnit, Membership, Person, SignIn
 from incubator.values.problem import Problem
 from incubator.values.words import Words
 
@@ -240,6 +240,19 @@ def prefer(session: Session, person_id: int, chosen: Mapping[str, str]) -> None:
     for name in PREFERENCES & chosen.keys():
         setattr(person, name, chosen[name])
     session.flush()
+
+
+def form_unit(session: Session, person_id: int, form: str) -> str:
+    """Return the unit in which a person typed the amounts of a form last; "" before the first time."""
+    found = session.get(FormUnit, (person_id, form))
+    return "" if found is None else found.unit
+
+
+def keep_form_unit(session: Session, person_id: int, form: str, unit: str) -> None:
+    """Keep that unit for the next time."""
+    if form_unit(session, person_id, form) != unit:
+        session.merge(FormUnit(person_id=person_id, form=form, unit=unit))
+        session.flush()
 
 
 def sign_out_everywhere(session: Session, person: Person) -> None:

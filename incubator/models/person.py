@@ -115,3 +115,13 @@ class SignIn(Base):
     signed_in_at: Mapped[datetime]
     address: Mapped[Name | None]
     browser: Mapped[Name | None]
+
+
+class FormUnit(Base):
+    """The unit in which a person types the amounts of one form."""
+
+    __tablename__ = "form_unit"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    form: Mapped[Code] = mapped_column(primary_key=True)
+    unit: Mapped[Code]

@@ -150,6 +150,28 @@ def likely_days(text: str) -> list[date]:
     return sorted(day for day in days if day is not None)
 
 
+_DAY_OF_YEAR = re.compile(r"(\d{1,2})[-/.月](\d{1,2})[日号]?|(\d{2})(\d{2})")
+_DAYS_BACK = {"今天": 0, "today": 0, "昨天": 1, "yesterday": 1, "前天": 2}
+_LEAP_CYCLE = 9
+
+
+def read_typed_day(text: str, today: date) -> date | None:
+    """Read a day as a person types it: as `read_day`, or 10-15, 1015, 10月15日, 今天, 昨天, 前天, today, yesterday.
+
+    A day without a year is the latest such day that is not after today. None if it is no day that exists.
+    """
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text[:40])).lower()
+    if plain in _DAYS_BACK:
+        return today - timedelta(days=_DAYS_BACK[plain])
+    found = _DAY_OF_YEAR.fullmatch(plain)
+    if found is None:
+        return read_day(text)
+    month, day = (part for part in found.groups() if part)
+    years = (today.year - back for back in range(_LEAP_CYCLE))  # 29 February may be eight years away
+    days = (read_day(f"{year}-{month}-{day}") for year in years)
+    return next((found for found in days if found is not None and found <= today), None)
+
+
 def end_of_day(day: date) -> datetime:
     """Return the moment (UTC) at which a Shanghai day ends: its last microsecond."""
     return datetime.combine(day, time.max, SHANGHAI).astimezone(UTC)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
-from flask import abort, current_app, g, make_response, redirect, request, url_for
+from flask import abort, current_app, flash, g, make_response, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_security import current_user
+from werkzeug.exceptions import HTTPException
 
 from incubator.core import sites
 from incubator.core.access import NOTHING, Scope, scope_of
@@ -169,12 +171,27 @@ def _identify() -> None:
 
 
 def _to_sign_in() -> Response:
-    """Lead to the sign-in page, and from there back to what was asked for, if that can be asked for again."""
-    wanted = request.full_path.rstrip("?") if request.method == "GET" and not _by_htmx() else ""
+    """Lead to the sign-in page, and from there back to what was asked for, or to the form that was sent.
+
+    The form comes back filled from what the browser kept of it; nothing of it goes through the sign-in page.
+    """
+    wanted = request.full_path.rstrip("?") if _is_page() and not _by_htmx() else ""
     address = url_for("session.sign_in", next=wanted or None)
     if _by_htmx():
         return make_response("", 401, {"HX-Redirect": address})
     return redirect(address, 303)
+
+
+def _is_page() -> bool:
+    """Say whether the address can be opened: it was, or it is that of a form."""
+    if request.method == "GET":
+        return True
+    try:
+        current_app.create_url_adapter(request).match(method="GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return False
+    flash(_("登录已过期，刚才提交的内容尚未保存。登录后回到表单，请核对后再保存。"), "warning")
+    return True
 
 
 def _by_htmx() -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import flash, g, redirect, url_for
-from flask import session as cookie
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from incubator.core import clock
+from incubator.core import clock, people
 from incubator.core.closed_months import RESTATEMENT
 from incubator.core.drafts import Act
 from incubator.extensions import db, reading
@@ -53,6 +52,7 @@ def settled(form: Sheet, problems: Sequence[Problem], names: Mapping[str, str] |
     unread = form.unread()
     if not problems and not unread:
         db.session.commit()
+        flash(form.key.data, "saved-form")  # what the browser kept of it may go
         return True
     db.session.rollback()
     reading(db.session())
@@ -135,13 +135,12 @@ def proposed_day() -> tuple[str, str]:
     return day.isoformat(), _("已按本页截至日期填入")
 
 
-def unit() -> str:
-    """Return the unit in which this person types amounts."""
-    chosen = cookie.get("amount_unit")
+def unit(form: str) -> str:
+    """Return the unit in which this person types the amounts of a form."""
+    chosen = people.form_unit(db.session(), g.person.id, form)
     return chosen if chosen in UNITS else "yuan"
 
 
-def remember_unit(chosen: str) -> None:
-    """Keep the unit for the next form."""
-    if cookie.get("amount_unit") != chosen:
-        cookie["amount_unit"] = chosen
+def keep_unit(form: str, chosen: str) -> None:
+    """Keep the unit for the next such form; after what the form saves, whose lock keeps two sendings apart."""
+    people.keep_form_unit(db.session(), g.person.id, form, chosen)

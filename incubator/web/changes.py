@@ -65,7 +65,7 @@ def _ask_deed(entry_id: int, deed: str) -> ResponseReturnValue:
         note="",
         document_number="",
     )
-    start = start_from(whole, answers.unit()) | {"happened_on": answers.proposed_day()[0]}
+    start = start_from(whole, answers.unit(deed)) | {"happened_on": answers.proposed_day()[0]}
     if deed == "supplement":
         start |= {"amount": "", "technology_fen": ""}
     return _deed_page(found, change_form(deed, None, start, technology=left.technology_fen is not None), deed)
@@ -80,9 +80,9 @@ def _send_deed(entry_id: int, deed: str) -> ResponseReturnValue:
     left = references.balance(db.session(), found.entry)
     form = change_form(deed, request.form, technology=left.technology_fen is not None)
     form.validate()
-    answers.remember_unit(form.unit.data)
     draft = form.draft(_dependent(found.entry, deed, left.root_id))
     posted = doubting.enter(form, answers.act(form), [draft])
+    answers.keep_unit(deed, form.unit.data)
     if answers.settled(form, posted.problems, NAMES):
         return answer_after(posted, _("已录入"), form, found.tenant)
     return _deed_page(to_change(entry_id), form, deed), MISTAKEN

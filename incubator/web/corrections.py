@@ -64,18 +64,19 @@ def send_correct(entry_id: int) -> ResponseReturnValue:
         return back
     form = _correction(found, request.form)
     form.validate()
-    _remember(form)
     tenant = chosen_tenant(form, found.tenant.tenancy.site) if "tenant" in form else found.tenant
     act = answers.act(form, form.reason.data, "correction")
     posted = doubting.enter(form, act, _corrected(found, form, tenant), [entry_id], draft_of(found.entry))
+    if "unit" in form:
+        answers.keep_unit(_name_of(found), form.unit.data)
     if answers.settled(form, _to_tell(posted), NAMES):
         return answer_after(posted, _("已更正"), form, tenant or found.tenant)
     return _correct_page(to_change(entry_id), form), MISTAKEN
 
 
-def _remember(form: Any) -> None:
-    if "unit" in form:
-        answers.remember_unit(form.unit.data)
+def _name_of(found: Found) -> str:
+    """Return the form whose unit a correction shares."""
+    return deed_of(found.entry) or found.entry.book
 
 
 def _to_tell(posted: Posted) -> list[Any]:
@@ -87,7 +88,7 @@ def _to_tell(posted: Posted) -> list[Any]:
 def _correction(found: Found, typed: Any = None) -> Any:
     """Return the form that an entry would have been made with, and why it is corrected."""
     entry, draft = found.entry, draft_of(found.entry)
-    begun = start_from(draft, answers.unit()) | {"tenant": str(found.tenant.tenant.id)}
+    begun = start_from(draft, answers.unit(_name_of(found))) | {"tenant": str(found.tenant.tenant.id)}
     start = None if typed is not None else begun
     if entry.book == "residency":
         return DayForm(typed, data=start)

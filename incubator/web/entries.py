@@ -128,7 +128,7 @@ def _begun(book: str, found: Seen | None) -> Any:
     arguments = request.args
     kept_day = read_day(arguments.get("day", ""))
     start = {
-        "unit": answers.unit(),
+        "unit": answers.unit(book),
         "tenant": "" if found is None else str(found.tenant.id),
         "category": arguments.get("category", ""),
         "happened_on": kept_day.isoformat() if kept_day else answers.proposed_day()[0],
@@ -142,10 +142,10 @@ def _begun(book: str, found: Seen | None) -> Any:
 def _booked(book: str, form: Any, site: Site, found: Seen | None, again: Page) -> ResponseReturnValue:
     """Read the form, post it once, and answer."""
     form.validate()
-    answers.remember_unit(form.unit.data)
     draft = form.draft(found.tenancy.id if found else 0)
     site_id = site.id
     posted = doubting.enter(form, answers.act(form), [draft])
+    answers.keep_unit(book, form.unit.data)
     name = found.profile.name if found else ""
     if answers.settled(form, posted.problems, NAMES):
         entry = entries.of_posting(db.session(), posted.posting_id or 0)
@@ -235,7 +235,7 @@ def _count(book: str) -> str:
     midnight = datetime.combine(clock.today(), time.min, SHANGHAI)
     person_id = access.scope().person_id or 0
     rows_, fen = entries.entered(db.session(), access.scope(), person_id, book, midnight)
-    return _("今天已录 %(n)s 合计 %(sum)s（本人所录，已冲销的不计）", n=counted(rows_, "entry"), sum=yuan(fen))
+    return _("今天已录 %(n)s 合计 %(sum)s", n=counted(rows_, "entry"), sum=yuan(fen))
 
 
 # ── one entry ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -116,6 +116,10 @@ def test_the_part_is_mended_with_its_whole(session: Session, stay: int) -> None:
     book(session, *(replace(draft, category="tech_service") for draft in contracts(stay, *[48] * 8)))
     (found,) = asked(session, Draft(stay, "tech_service", date(2026, 4, 1), 480_000 * WAN, 50_000 * WAN))
     assert found.mends == (("amount", "480,000.00 元"), ("technology_fen", "50,000.00 元"))
+    (found,) = asked(session, Draft(stay, "tech_service", date(2026, 4, 1), 480_000 * WAN, 40 * WAN))
+    assert found.mends == (("amount", "480,000.00 元"),), "a part that fits was typed in its own unit"
+    (found,) = asked(session, Draft(stay, "tech_service", date(2026, 4, 1), 4_800, 4_000))
+    assert found.mends == (("amount", "480,000.00 元"), ("technology_fen", "400,000.00 元"))
 
 
 def test_with_fewer_than_eight_the_province_is_asked_and_then_nobody(session: Session, stay: int) -> None:

@@ -147,3 +147,43 @@ def test_any_text_is_a_moment_or_none(text: str) -> None:
     assert month.read_moment(text) is None or month.read_moment(text) <= date.max  # type: ignore[operator]
     month.likely_days(text)
     month.lacks_day(text)
+
+
+TODAY = date(2026, 3, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("20241015", date(2024, 10, 15)),
+        ("2024-10-15", date(2024, 10, 15)),
+        ("10-15", date(2025, 10, 15)),
+        ("1015", date(2025, 10, 15)),
+        ("３／１０", date(2026, 3, 10)),
+        ("3月9日", date(2026, 3, 9)),
+        ("0311", date(2025, 3, 11)),
+        ("2-29", date(2024, 2, 29)),
+        ("今天", TODAY),
+        (" 昨 天", date(2026, 3, 9)),
+        ("前天", date(2026, 3, 8)),
+        ("Today", TODAY),
+        ("yesterday", date(2026, 3, 9)),
+        ("1332", None),
+        ("2-30", None),
+        ("315", None),
+        ("明天", None),
+        ("15.10.2024", None),
+        ("", None),
+    ],
+)
+def test_a_day_as_it_is_typed(text: str, day: date | None) -> None:
+    """Without a year it is the latest such day that is not to come."""
+    assert month.read_typed_day(text, TODAY) == day
+
+
+@given(st.dates(date(1990, 1, 1), date(2099, 12, 31)), st.dates(date(2000, 1, 1), date(2099, 12, 31)))
+def test_a_typed_day_without_a_year_is_never_to_come(day: date, today: date) -> None:
+    found = month.read_typed_day(f"{day.month}-{day.day}", today)
+    assert found is not None
+    assert found <= today
+    assert (found.month, found.day) == (day.month, day.day)

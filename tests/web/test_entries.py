@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from incubator.core import ledger
+from incubator.core import clock, ledger
 from incubator.core.drafts import Draft
 from incubator.extensions import db
 from incubator.models.ledger import LedgerEntry, Posting
@@ -98,7 +98,7 @@ class TestNewFromATenant:
         }
 
     def test_nothing_typed_is_lost(self, cast: Cast) -> None:
-        typed = {"amount": "一百万", "note": "第一行\n<b>第二行</b>", "counterparty": "甲 & 乙", "happened_on": "昨天"}
+        typed = {"amount": "一百万", "note": "第一行\n<b>第二行</b>", "counterparty": "甲 & 乙", "happened_on": "上周"}
         response = sent(cast.browser("own-manager"), new_path(cast), **typed)
         assert typed.items() <= form_of(response.get_data(as_text=True)).items()
 
@@ -106,11 +106,17 @@ class TestNewFromATenant:
         sent(cast.browser("own-manager"), new_path(cast), **(CONTRACT | {"amount": "¥１２０ 元", "technology_fen": ""}))
         assert entries_of(app, cast.tenants["taiyuan"])[-1].amount_fen == 12_000
 
-    def test_the_unit_is_remembered(self, cast: Cast) -> None:
+    def test_the_unit_is_remembered_by_person_and_form(self, cast: Cast) -> None:
         browser = cast.browser("own-manager")
         assert opened(browser, new_path(cast))["unit"] == "yuan"
         sent(browser, new_path(cast), **CONTRACT)
-        assert opened(browser, new_path(cast, "funding"))["unit"] == "wan"
+        assert opened(browser, new_path(cast, "funding"))["unit"] == "yuan"
+        assert opened(cast.fresh_browser("own-manager"), new_path(cast))["unit"] == "wan"
+        assert opened(cast.browser("province-admin"), new_path(cast))["unit"] == "yuan"
+
+    def test_a_day_is_typed_short(self, app: Flask, cast: Cast) -> None:
+        sent(cast.browser("own-manager"), new_path(cast), **(CONTRACT | {"happened_on": "今天"}))
+        assert entries_of(app, cast.tenants["taiyuan"])[-1].happened_on == clock.today()
 
     def test_an_empty_technology_amount_is_unknown(self, app: Flask, cast: Cast) -> None:
         sent(cast.browser("own-manager"), new_path(cast), **(CONTRACT | {"technology_fen": ""}))

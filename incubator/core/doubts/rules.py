@@ -126,18 +126,19 @@ class Mend(NamedTuple):
 
 def _unit_mend(draft: Draft, fits: Callable[[int], bool]) -> tuple[Mend, Words | None]:
     """Return the amounts as they would be in the other unit, and the cause, if that makes the amount fit."""
-    both = [draft.amount_fen, draft.technology_fen or 0]
-    if draft.amount_fen * WAN <= LIMIT_FEN and fits(draft.amount_fen * WAN):
-        return _amounts_mend(draft, say.AS_WAN, [fen * WAN for fen in both]), say.WHY_WAN
-    if not any(fen % WAN for fen in both) and fits(draft.amount_fen // WAN):
-        return _amounts_mend(draft, say.AS_YUAN, [fen // WAN for fen in both]), say.WHY_YUAN
+    up, down = draft.amount_fen * WAN, draft.amount_fen // WAN
+    part = draft.technology_fen or 0
+    if up <= LIMIT_FEN and fits(up):
+        return _amounts_mend(say.AS_WAN, up, part * WAN if part <= draft.amount_fen else 0), say.WHY_WAN
+    if not draft.amount_fen % WAN and fits(down):
+        return _amounts_mend(say.AS_YUAN, down, part // WAN if part > down and not part % WAN else 0), say.WHY_YUAN
     return Mend(), None
 
 
-def _amounts_mend(draft: Draft, words: Words, both: Sequence[int]) -> Mend:
-    """Change the amount, and its technology part with it: they were typed in the same unit."""
-    also = (("technology_fen", f"{grouped(both[1])} 元"),) if draft.technology_fen else ()
-    return Mend(f"{grouped(both[0])} 元", words.fill(amount=_exact(both[0])), also)
+def _amounts_mend(words: Words, fen: int, part: int) -> Mend:
+    """Change the amount, and its technology part with it if that was typed in the same unit: else it would not fit."""
+    also = (("technology_fen", f"{grouped(part)} 元"),) if part else ()
+    return Mend(f"{grouped(fen)} 元", words.fill(amount=_exact(fen)), also)
 
 
 # ── days ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,10 +11,11 @@ from flask_babel import lazy_gettext
 from wtforms import Field, Form, StringField
 from wtforms.validators import ValidationError
 
+from incubator.core import clock
 from incubator.core.doubts import KINDS
 from incubator.core.profiles import REQUIRED
 from incubator.values import money
-from incubator.values.month import read_day
+from incubator.values.month import read_typed_day
 from incubator.values.text import printable
 from incubator.values.words import Words
 from incubator.web.filters import said
@@ -79,15 +80,17 @@ class Text(StringField):
 
 
 class DayText(Text):
-    """A day, as the date input or a person writes it: 2024-10-15, 20241015, 2024年10月15日."""
+    """A day, as a person writes it: 2024-10-15, 20241015, 2024年10月15日, 10-15, 1015, 今天."""
 
     day: date | None = None
 
     def read(self, form: Any) -> None:  # noqa: ARG002 - WTForms' own signature
         """Read the day."""
-        self.day = read_day(self.data)
+        self.day = read_typed_day(self.data, clock.today())
         if self.day is None:
-            raise ValidationError(_("“%(text)s”不是日期。请写成 2024-10-15", text=self.data[:40]))
+            raise ValidationError(
+                _("“%(text)s”不是日期。请写成 2024-10-15、20241015、10-15 或 今天", text=self.data[:40])
+            )
         self.data = self.day.isoformat()
 
 
