@@ -158,7 +158,7 @@ class TestNewFromATenant:
         browser = cast.browser("own-manager")
 
         def count() -> str:
-            found = re.search(r"今天已录 [^（]*", browser.get(new_path(cast)).get_data(as_text=True))
+            found = re.search(r"今天已录 [^（<]*", browser.get(new_path(cast)).get_data(as_text=True))
             return found[0] if found else ""
 
         assert count() == "今天已录 0 笔 合计 0.00 元"
