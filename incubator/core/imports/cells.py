@@ -25,7 +25,14 @@ class Broken(NamedTuple):
     message: Words
 
 
-Cell = str | float | bool | date | datetime | time | timedelta | Broken | None
+class Shown(NamedTuple):
+    """A number whose format shows a unit behind it: 12.5 as 12.5万元."""
+
+    number: float
+    unit: Unit
+
+
+Cell = str | float | bool | date | datetime | time | timedelta | Broken | Shown | None
 
 
 class Fault(NamedTuple):
@@ -66,6 +73,10 @@ SERIAL_TEXT = Words(
     "“{text}”是文本，像是表格软件的日期序号。请写成 2024-10-15",
     "“{text}” is text that looks like a spreadsheet's serial number of a date. Write it like 2024-10-15",
 )
+SHOWS_UNIT = Words(
+    "单元格显示为“{text}”，存的数值却是 {number}，列的单位是{unit}。请写明金额和单位",
+    "The cell shows “{text}”, but holds {number} in a column of {unit}. Write the amount with its unit",
+)
 IS_A_DAY = Words("单元格是日期（{text}），不是数字", "The cell is a date ({text}), not a number")
 NO_CHOICE = Words("“{text}”无法识别。可填：{choices}", "“{text}” is not known here. It is one of: {choices}")
 NOT_A_FLAG = Words("“{text}”无法识别。请填“是”或“否”", "“{text}” is not known here. Write yes or no")
@@ -93,16 +104,14 @@ _NO = frozenset({"否", "无", "×", "x", "n", "no", "false", "0"})
 
 def shown(cell: Cell) -> str:
     """Return a cell as text, near enough to what the user sees."""
-    if isinstance(cell, str):
-        return cell
     if isinstance(cell, Broken):
         return cell.text
+    if isinstance(cell, Shown):
+        return f"{_digits(cell.number)}{cell.unit.words.zh}"
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, int | float):
         return _digits(cell)
-    if isinstance(cell, datetime):
-        return cell.isoformat(" ")
     return "" if cell is None else str(cell)
 
 
@@ -132,7 +141,13 @@ def reader(column: Column, choices: Mapping[str, str], *, offered: Words = NOTHI
         "flag": _flag,
         "choice": partial(_choice, choices=choices, offered=offered) if choices else _text,
     }
-    return _quick(column, unit, partial(_read, by_kind[column.kind]))
+    plain = by_kind[column.kind]
+    return _quick(column, unit, partial(_read, plain if column.kind == "money" else partial(_without_unit, plain)))
+
+
+def _without_unit(read: Reader, cell: Cell) -> Found:
+    """Read a number as itself where a unit behind it means nothing."""
+    return read(cell.number if isinstance(cell, Shown) else cell)
 
 
 def _quick(column: Column, unit: Unit, read: Reader) -> Reader:
@@ -252,6 +267,12 @@ def _unclear_day(text: str) -> Fault:
 
 
 def _money(cell: Cell, *, unit: Unit) -> Found:
+    if isinstance(cell, Shown):
+        if cell.unit is not unit:
+            return Fault(
+                SHOWS_UNIT.fill(text=shown(cell), number=_digits(cell.number), unit=unit.words), mend=shown(cell)
+            )
+        cell = cell.number
     if isinstance(cell, float | int) and not isinstance(cell, bool):
         return _hundredths(cell, unit.value)
     if not isinstance(cell, str):

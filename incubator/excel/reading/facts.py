@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat  # document types are refused before this is reached, and here again
@@ -13,6 +14,7 @@ from incubator.excel.reading import refusal
 from incubator.excel.reading.container import Container
 from incubator.excel.reading.places import letters, number
 from incubator.excel.reading.refusal import Refused
+from incubator.values.money import Unit
 
 MAX_AREA = 8_000_000
 """Cells of the rectangle around all content; the fast reader holds each of them, also the empty ones."""
@@ -24,22 +26,27 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 @dataclass
 class Facts:
-    """Rows and columns count from 1; `last_row` is the last with content, None where nobody looked."""
+    """Cells by (row, column), both from 1. `units`: what the formats of numbers show behind them.
+
+    `last_row` is the last row with content, None where nobody looked.
+    """
 
     broken: dict[tuple[int, int], Broken] = field(default_factory=dict)
+    units: dict[tuple[int, int], Unit] = field(default_factory=dict)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
     last_row: int | None = None
 
 
-def marked(piece: bytes) -> bool:
-    """Say whether a piece of a sheet may hold what only a close look tells."""
-    return any(mark in piece for mark in _MARKS) or _FAR.search(piece) is not None
+def marks(units: Iterable[str]) -> Callable[[bytes], bool]:
+    """Return what says whether a piece of a sheet may hold what only a close look tells: styles with units, too."""
+    wanted = (*_MARKS, *(f' s="{style}"'.encode() for style in units))
+    return lambda piece: any(mark in piece for mark in wanted) or _FAR.search(piece) is not None
 
 
-def look_closely(container: Container, part: str, title: str) -> Facts:
-    """Return the facts of one sheet; raises Refused where its content spans too much."""
-    look = _Look()
+def look_closely(container: Container, part: str, title: str, units: Mapping[str, Unit]) -> Facts:
+    """Return the facts of one sheet; raises Refused where its content spans too much. `units`: by style of a cell."""
+    look = _Look(units)
     try:
         container.feed(part, look.feed)
         look.end()
@@ -54,7 +61,8 @@ def look_closely(container: Container, part: str, title: str) -> Facts:
 class _Look:
     """One pass over the XML of a sheet."""
 
-    def __init__(self) -> None:
+    def __init__(self, units: Mapping[str, Unit]) -> None:
+        self._units = units
         self.facts = Facts(last_row=0)
         self.reach = (0, 0)
         self._parser = expat.ParserCreate()
@@ -64,7 +72,7 @@ class _Look:
         self._parser.StartDoctypeDeclHandler = _refuse
         self._row = self._column = 0
         self._kind = ""
-        self._formula = self._content = False
+        self._formula = False
         self._text: list[str] = []
 
     def feed(self, piece: bytes) -> None:
@@ -99,6 +107,8 @@ class _Look:
         self._column = number(found[1]) if found else self._column + 1
         self._row = int(found[2]) if found else self._row
         self._kind, self._formula, self._text = attributes.get("t", "n"), False, []
+        if self._kind == "n" and attributes.get("s") in self._units:
+            self.facts.units[self._row, self._column] = self._units[attributes["s"]]
 
     def _take(self, text: str) -> None:
         self._text.append(text)

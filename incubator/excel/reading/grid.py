@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from incubator.core.imports.cells import Broken, Cell
+from incubator.core.imports.cells import Broken, Cell, Shown
 from incubator.excel.reading import facts as look
 from incubator.excel.reading import refusal
 from incubator.excel.reading.container import SheetPart, open_container, prove
 from incubator.excel.reading.facts import Facts
 from incubator.excel.reading.refusal import Refused
+from incubator.excel.reading.styles import units_shown
+from incubator.values.money import Unit
 
 Row = list[Cell]
 
@@ -49,11 +51,11 @@ class Grid:
         if self.sheet is None:
             return
         shift = [None] * (self.sheet.start or (0, 0))[1]
-        broken = _by_row(self.facts)
+        facts = _by_row(self.facts)
         last = self.height if self.facts.last_row is None else self.facts.last_row
         for number, cells in islice(enumerate(self.sheet.iter_rows(), 1), first - 1, last):
             row = [*shift, *cells] if shift else cells
-            yield number, _with(row, broken[number]) if number in broken else row
+            yield number, _with(row, facts[number]) if number in facts else row
 
 
 @dataclass
@@ -79,9 +81,12 @@ def open_book(path: Path) -> Book:
     visible = [sheet for sheet in sheets if sheet.visible]
     if not visible:
         raise Refused(refusal.NO_SHEETS)
-    odd = prove(container, [sheet.part for sheet in visible], look.marked)
+    units = units_shown(container)
+    odd = prove(container, [sheet.part for sheet in visible], look.marks(units))
     facts = {
-        sheet.part: look.look_closely(container, sheet.part, sheet.title) for sheet in visible if sheet.part in odd
+        sheet.part: look.look_closely(container, sheet.part, sheet.title, units)
+        for sheet in visible
+        if sheet.part in odd
     }
     hidden = [sheet.title for sheet in sheets if not sheet.visible]
     return Book(path, visible, hidden, container.from_1904, facts)
@@ -112,16 +117,22 @@ class _Texts:
         return (list(row) for row in self._rows)
 
 
-def _by_row(facts: Facts) -> dict[int, dict[int, Broken]]:
-    found: dict[int, dict[int, Broken]] = {}
+def _by_row(facts: Facts) -> dict[int, dict[int, Broken | Unit]]:
+    found: dict[int, dict[int, Broken | Unit]] = {}
+    for (row, column), unit in facts.units.items():
+        found.setdefault(row, {})[column] = unit
     for (row, column), broken in facts.broken.items():
         found.setdefault(row, {})[column] = broken
     return found
 
 
-def _with(row: Row, broken: dict[int, Broken]) -> Row:
-    """Return a row with its broken cells in place."""
-    longer = [*row, *[None] * (max(broken) - len(row))]
-    for column, cell in broken.items():
-        longer[column - 1] = cell
+def _with(row: Row, facts: dict[int, Broken | Unit]) -> Row:
+    """Return a row with its broken cells in place, and with the units that its numbers show."""
+    longer = [*row, *[None] * (max(facts) - len(row))]
+    for column, fact in facts.items():
+        cell = longer[column - 1]
+        if isinstance(fact, Broken):
+            longer[column - 1] = fact
+        elif isinstance(cell, float):
+            longer[column - 1] = Shown(cell, fact)
     return longer

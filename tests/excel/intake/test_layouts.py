@@ -276,6 +276,33 @@ def test_files_that_name_every_element_with_a_prefix_are_looked_at_closely(read:
     assert lines[1].raw == {"credit_code": "#N/A"}
 
 
+@pytest.mark.parametrize(
+    ("code", "title", "fen"),
+    [
+        ('0.0"万元"', "拨付金额（元）", None),
+        ("0.0万", "拨付金额（元）", None),
+        ("[红色]0.00\\亿\\元;0", "拨付金额（万元）", None),
+        ('0.0"万元"', "拨付金额（万元）", 12_500_000),
+        ('0!.0,"万"', "拨付金额（元）", 1250),
+        ('#,##0.00,"千元"', "拨付金额（元）", 1250),
+        ('#,##0.00"元"', "拨付金额（元）", 1250),
+    ],
+)
+def test_a_unit_that_only_a_number_format_shows_is_asked(
+    read: Read, tmp_path: Path, code: str, title: str, fen: int | None
+) -> None:
+    path = payments(tmp_path / "a.xlsx", [*PAYMENT[:2], 12.5, *PAYMENT[3:]], titles=[*FUNDING[:2], title, *FUNDING[3:]])
+    book = load_workbook(path)
+    book["资金拨付"]["C2"].number_format = code
+    book["资金拨付"]["E2"].number_format = code
+    book.save(path)
+    line = table(read(path)).lines[0]
+    assert line.given.get("amount") == fen
+    assert [one.field for one in line.problems] == ([] if fen else ["amount"])
+    if not fen:
+        assert line.problems[0].mend == f"12.5{'亿元' if '亿' in code else '万元'}"
+
+
 def broken(read: Read, path: Path, cells: list[Any]) -> Line:
     return table(read(by_hand(path, HEAD + row(2, *cells)))).lines[0]
 
