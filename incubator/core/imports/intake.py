@@ -34,6 +34,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from incubator.values.money import Unit
@@ -50,6 +51,9 @@ import, or nowhere: then yuan is assumed and the column has a problem with the d
 
 UNIT_DOUBT = "unit_assumed"
 CHUNK = 1_000
+KEPT = 20_000
+"""Texts that are looked up to be held once; names repeat, notes need not."""
+_day = lru_cache(maxsize=4_096)(date.fromisoformat)
 
 
 @dataclass(frozen=True)
@@ -164,9 +168,12 @@ def from_json(text: Iterable[str]) -> Intake:
     head = json.loads(next(parts))
     columns = [tuple(_column(*values) for values in table["columns"]) for table in head["tables"]]
     lines: list[list[Line]] = [[] for _ in columns]
+    kept: dict[Any, Any] = {}
     for part in parts:
         number, *rows = json.loads(part)
-        lines[number].extend(_lines(columns[number], rows))
+        lines[number].extend(_lines(columns[number], rows, kept))
+        if len(kept) > KEPT:
+            kept.clear()
     return Intake(
         tables=tuple(_table(*parts) for parts in zip(head["tables"], columns, lines, strict=True)),
         unmatched=tuple(_unmatched(*values) for values in head["unmatched"]),
@@ -237,16 +244,20 @@ def _unmatched(sheet: str, kind: str, letter: str, title: str, samples: list[str
     return Unmatched(sheet, kind, letter, title, tuple(samples), tuple(candidates))
 
 
-def _lines(columns: Sequence[Column], rows: list[list[Any]]) -> Iterator[Line]:
+def _lines(columns: Sequence[Column], rows: list[list[Any]], kept: dict[Any, Any]) -> Iterator[Line]:
+    """Turn values back into lines; a text that repeats is held once."""
     fields = [column.field for column in columns]
     days = [column.field for column in columns if column.kind == "day"]
+    repeats = [at for at, one in enumerate(columns) if one.field == "credit_code" or one.kind in {"text", "choice"}]
     for row, values, *rest in rows:
+        for at in repeats:
+            values[at] = kept.setdefault(values[at], values[at])
         given = dict(zip(fields, values, strict=True))
         if None in values:
             given = {name: value for name, value in given.items() if value is not None}
         for name in days:
             if name in given:
-                given[name] = date.fromisoformat(given[name])
+                given[name] = _day(given[name])
         yield Line(row, given, rest[0], _problems(rest[1])) if rest else Line(row, given)
 
 

@@ -25,7 +25,7 @@ MEMORY = 512 * 2**20
 CPU_SECONDS = 30
 WALL_SECONDS = 60
 FILE_BYTES = 2**20
-NICE = 10
+NICE = 5
 """Pages go first."""
 
 

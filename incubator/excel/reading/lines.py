@@ -103,7 +103,7 @@ def _cells(at: int, layout: Layout, *, from_1904: bool) -> _Cells:
     if declared is None:
         raise LookupError(column.field)
     read = reader_of(column, declared, from_1904=from_1904)
-    repeats = column.field in {"credit_code", "programme", "site"} or column.kind in {"choice", "flag"}
+    repeats = column.field == "credit_code" or column.kind in {"text", "choice", "flag"}
     return _Cells(at, column, declared.words, declared.needed, read, {} if repeats else None)
 
 
