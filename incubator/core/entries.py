@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from incubator.core import totals
+from incubator.core import reminders, totals
 from incubator.core.books import categories_of
 from incubator.core.drafts import fold
 from incubator.core.measures import MEASURES, Cell, Cells, Figure, Term, sum_of
@@ -46,7 +46,7 @@ class Filter:
     """What a list is asked for. Everything is optional but the book; `since` and the clock's day are included.
 
     `measure` picks the entries that a figure sums (as the province counts them when no site is named and everything
-    is seen); `part` one of the three disjoint parts; `shown`: "standing", "reversed" or "all".
+    is seen); `part` one of the three disjoint parts; `reminder` one of reminders.OF_ENTRIES; `shown`: "standing", "reversed" or "all".
     """
 
     book: str
@@ -62,6 +62,7 @@ class Filter:
     most_fen: int | None = None
     posting_id: int | None = None
     recorded_by: int | None = None
+    reminder: str = ""
     shown: str = "standing"
     sort: str = "day"
     descending: bool = True
@@ -253,6 +254,8 @@ def predicates(scope: Scope, clocks: Clocks, asked: Filter) -> list[Any]:
     if asked.since is not None:
         found.append(entry.happened_on >= asked.since)
     found += _details(asked)
+    if asked.reminder in reminders.OF_ENTRIES:
+        found.append(reminders.of_entries(asked.site_id))
     found += _state(clocks, asked.shown)
     return found
 
@@ -369,7 +372,7 @@ def _is_sum_of_totals(asked: Filter) -> bool:
         asked.until is None or asked.until == last_day(month_of(asked.until))
     )
     plain = (asked.tenant_id, asked.least_fen, asked.most_fen, asked.posting_id, asked.recorded_by)
-    return whole and asked.shown != "reversed" and not asked.text and all(value is None for value in plain)
+    return whole and asked.shown != "reversed" and not (asked.text or asked.reminder) and all(value is None for value in plain)
 
 
 def _from_totals(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -> Cells:

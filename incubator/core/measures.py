@@ -67,6 +67,7 @@ class Measure:
 
     `province` replaces `terms` where the province may not simply add up its sites (a moved tenant counts once).
     `stock`: a figure at a day, which has no "this month". `technology`: sums the technology part of the amounts.
+    `come_and_go`: arrivals cancel departures in it, so its rows are entries, never a list of tenants.
     """
 
     key: str
@@ -82,10 +83,16 @@ class Measure:
     numerator: str = ""
     denominator: str = ""
     average: bool = False
+    come_and_go: bool = False
 
     def terms_for(self, *, province: bool) -> tuple[Term, ...]:
         """Return the terms of a site's figure or of the province's."""
         return self.province if province and self.province is not None else self.terms
+
+    @property
+    def flow(self) -> bool:
+        """Say whether it adds up by month; neither stocks nor distinct counts nor ratios do."""
+        return not (self.stock or self.distinct or self.denominator)
 
     @property
     def categories(self) -> frozenset[str]:
@@ -118,6 +125,7 @@ _TECHNOLOGY = Term(TECHNOLOGY)
 _OVERLAP = Term(TECHNOLOGY, also_sale=True)
 _ADMITTED = _set("ent_admitted", "ent_registered")
 _SETTLED = _set("ent_admitted", "team_admitted")
+_LEFT = _set("ent_withdrawn", "ent_eliminated", "ent_moved_out")
 
 MEASURES: Mapping[str, Measure] = {
     measure.key: measure
@@ -191,6 +199,21 @@ MEASURES: Mapping[str, Measure] = {
             Words("截至当日被清退的企业和团队。", "Enterprises and teams that were eliminated up to the day."),
             "tenant",
             (Term(_set("ent_eliminated", "team_eliminated"), count=-1),),
+        ),
+        Measure(
+            "enterprises_left",
+            Words("退出企业", "Enterprises left"),
+            Words(
+                "截至当日主动退出、清退或迁出的企业，再次入驻的从中减去；不含毕业，不含团队。累计入驻企业＝在孵＋毕业＋退出。"
+                "全省口径中迁移不算退出。",
+                "Enterprises that withdrew, were eliminated or moved away up to the day, less those that came back; "
+                "neither graduates nor teams. Admitted = in residence + graduated + left. To the province who moved "
+                "has not left.",
+            ),
+            "enterprise",
+            (Term(_LEFT | _set("ent_readmitted"), count=-1),),
+            province=(Term(_LEFT | _set("ent_moved_in", "ent_readmitted", "ent_returned"), count=-1),),
+            come_and_go=True,
         ),
         Measure(
             "sales_contract_value",
@@ -311,15 +334,16 @@ MEASURES: Mapping[str, Measure] = {
             denominator="enterprises_admitted",
         ),
         Measure(
-            "funding_average",
-            Words("户均拨付额（按获资助计算）", "Average per funded tenant"),
+            "startup_funding_average",
+            Words("启动资金笔均", "Average start-up fund"),
             Words(
-                "资金拨付总额÷获资助主体，只按获资助主体计算，四舍五入到分。",
-                "Funding disbursed / funded tenants: over funded tenants only, rounded half up to the fen.",
+                "启动资金（已拨付）÷拨付笔数，四舍五入到分；政策为每户一次，一笔即一户。",
+                "Start-up funding disbursed / its payments, rounded half up to the fen; the policy grants one per "
+                "tenant.",
             ),
-            "tenant",
-            numerator="funding_disbursed",
-            denominator="funded_tenants",
+            "payment",
+            numerator="startup_funding_disbursed",
+            denominator="startup_funding_disbursed",
             money=True,
             average=True,
         ),

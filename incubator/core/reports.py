@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from incubator.core import clock, sites, totals
 from incubator.core.measures import MEASURES, Cell, Cells, Figure, figures
+from incubator.core.periods import beginnings
 from incubator.models.site import SiteHead
 from incubator.models.totals import PROVINCE
 from incubator.values.month import last_day, month_of, months
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from incubator.core.access import Scope
+    from incubator.core.periods import Period
     from incubator.models.site import Site
 
 PROVINCE_WORDS = Words("全省", "Whole province")
@@ -70,13 +72,19 @@ class Month:
 
 @dataclass(frozen=True)
 class PlaceSummary:
-    """All figures of one place: since opening, what this month and this year added, and month by month."""
+    """All figures of one place: since opening, what month, quarter and year of the day added, and month by month."""
 
     place: Place
     figures: Mapping[str, Figure]
     this_month: Mapping[str, Figure]
     this_year: Mapping[str, Figure]
     months: tuple[Month, ...]
+    this_quarter: Mapping[str, Figure]
+
+    def during(self, period: Period) -> Mapping[str, Figure]:
+        """Return the figures of a period: flows as they moved in it, everything else as at its last day."""
+        moved = {"year": self.this_year, "quarter": self.this_quarter, "month": self.this_month}
+        return {**self.figures, **moved.get(period, {})}
 
 
 @dataclass(frozen=True)
@@ -153,13 +161,16 @@ def _place_summary(
     place: Place, clocks: Clocks, by_month: Mapping[int, Cells], funded: int, *, with_months: bool = True
 ) -> PlaceSummary:
     province = place.id is None
-    this = month_of(clocks.as_of)
-    year = {month: cells for month, cells in by_month.items() if month // 100 == this // 100}
+    moved = {
+        period: _flows(_together(by_month[month] for month in by_month if month >= month_of(day)), province=province)
+        for period, day in beginnings(clocks.as_of).items()
+    }
     return PlaceSummary(
         place=place,
         figures=figures(_together(by_month.values()), funded, province=province),
-        this_month=_flows(by_month.get(this, {}), province=province),
-        this_year=_flows(_together(year.values()), province=province),
+        this_month=moved["month"],
+        this_quarter=moved["quarter"],
+        this_year=moved["year"],
         months=tuple(_months(by_month, clocks.as_of, province=province)) if with_months else (),
     )
 
@@ -173,13 +184,8 @@ def _together(parts: Iterable[Cells]) -> Cells:
 
 
 def _flows(cells: Cells, *, province: bool) -> dict[str, Figure]:
-    """Return what a period added: neither stocks nor distinct counts nor ratios add up by month."""
-    found = figures(cells, 0, province=province)
-    return {
-        key: figure
-        for key, figure in found.items()
-        if not (MEASURES[key].stock or MEASURES[key].distinct or MEASURES[key].denominator)
-    }
+    """Return what a period added to the measures that add up by month."""
+    return {key: figure for key, figure in figures(cells, 0, province=province).items() if MEASURES[key].flow}
 
 
 def _months(by_month: Mapping[int, Cells], as_of: date, *, province: bool) -> Iterable[Month]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from incubator.core import totals
+from incubator.core import reminders, totals
 from incubator.core.books import DEPARTURES, ENTERPRISE, STATUSES, TEAM
 from incubator.core.entries import LARGEST
 from incubator.core.measures import MEASURES, Cell, Cells, sum_of
@@ -53,7 +53,8 @@ _MONEY = ("startup_funding_disbursed", "sales_and_technology_contract_value", "t
 class Filter:
     """What the list is asked for; everything is optional.
 
-    `measure` keeps the tenancies that a count of tenants counts on the clock's day; `stage` one of STAGES.
+    `measure` keeps the tenancies that a count of tenants counts on the clock's day; `stage` one of STAGES;
+    `reminder` one of reminders.OF_TENANTS.
     """
 
     site_id: int | None = None
@@ -62,6 +63,7 @@ class Filter:
     stage: str = ""
     industry: str = ""
     institution_id: int | None = None
+    reminder: str = ""
     sort: str = "admitted"
     descending: bool = True
     after: str = ""
@@ -150,6 +152,8 @@ def predicates(scope: Scope, clocks: Clocks, asked: Filter) -> list[Any]:
     if asked.site_id is not None:
         found.append(Tenancy.site_id == asked.site_id)
     found += _identity(asked)
+    if asked.reminder in reminders.OF_TENANTS:
+        found.append(reminders.of_tenants(clocks, asked.reminder))
     province = asked.site_id is None and scope.everything
     if asked.measure:
         found.append(Tenancy.id.in_(_counted(scope, clocks, asked, province=province)))

@@ -44,7 +44,7 @@ class Item(NamedTuple):
 ITEMS = (
     Item(Words("新增入驻企业", "Enterprises admitted"), ("enterprises_admitted",), "count"),
     Item(Words("毕业", "Graduated"), ("graduated",), "count"),
-    Item(Words("退出", "Left"), ("withdrawn", "eliminated"), "count"),
+    Item(Words("退出", "Left"), ("enterprises_left",), "count"),
     Item(Words("销售合同额", "Sales"), ("sales_contract_value",)),
     Item(Words("技术合同成交额", "Technology"), ("technology_contract_value",)),
     Item(Words("重叠额", "Overlap"), ("overlap_value",)),
@@ -55,7 +55,7 @@ ITEMS = (
     Item(Words("产业投资", "Industrial investment"), ("industrial_investment",)),
     Item(Words("投资总额", "Investment, total"), ("total_investment",)),
 )
-"""The month table's columns: everything that adds up by month. 退出 is both ways of leaving."""
+"""The month table's columns: everything that adds up by month."""
 CHECK = len(ITEMS) + 1
 LEDGER = CHECK + 2
 """The first column of the ledger's own figures, beside the table and not printed; the charts' columns follow."""

@@ -37,6 +37,13 @@ def after(month: int) -> int:
     return month + 1 if month % 100 < 12 else month + 89
 
 
+def months_before(day: date, number: int) -> date:
+    """Return the same day some months earlier, or the last day of that month where it has no such day."""
+    begun = day.year * 12 + day.month - 1 - number
+    month = begun // 12 * 100 + begun % 12 + 1
+    return min(first_day(month) + timedelta(days=day.day - 1), last_day(month))
+
+
 def months(first: int, last: int) -> list[int]:
     """Return every month from the first to the last, both included."""
     found = []

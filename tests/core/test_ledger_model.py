@@ -126,22 +126,25 @@ def expected(events: list[Event], site: int | None) -> dict[str, Figure]:
     admitted = len(_ever(events, site, "enterprise"))
     gone = Counter(e.what for e in mine)
     paid = sum(e.amount for e in pay)
+    here = _present(events, site, "enterprise")
+    startup = _money([e for e in pay if e.kind == "startup_fund"])
     return {
         "enterprises_admitted": Figure(admitted),
-        "enterprises_in_residence": Figure(_present(events, site, "enterprise")),
+        "enterprises_in_residence": Figure(here),
         "teams_in_residence": Figure(_present(events, site, "team")),
         "tenants_settled": Figure(len(_ever(events, site, ""))),
         "graduated": Figure(gone["graduated"]),
         "withdrawn": Figure(gone["withdrawn"]),
         "eliminated": Figure(gone["eliminated"]),
+        "enterprises_left": Figure(admitted - here - gone["graduated"]),
         **_contracts(mine),
-        "startup_funding_disbursed": _money([e for e in pay if e.kind == "startup_fund"]),
+        "startup_funding_disbursed": startup,
         "funding_disbursed": _money(pay),
         "funding_returned": _money(back),
         "funding_net": Figure(len(pay) + len(back), paid - sum(e.amount for e in back)),
         "funded_tenants": Figure(funded),
         "funding_coverage": Figure(funded, ratio=Fraction(funded, admitted)) if admitted else Figure(0),
-        "funding_average": Figure(funded, (2 * paid + funded) // (2 * funded)) if funded else Figure(0),
+        "startup_funding_average": _average(startup),
         "industrial_investment": _money([e for e in mine if e.kind == "industrial"]),
         "total_investment": _money([e for e in mine if e.what == "investment"]),
     }
@@ -159,6 +162,11 @@ def _present(events: list[Event], site: int | None, kind: str) -> int:
         assert here is not None, f"tenant {tenant} cannot have been there"
         found += sum(n for (at, k), n in here.items() if site in (None, at) and k == kind)
     return found
+
+
+def _average(whole: Figure) -> Figure:
+    """Divide, half up."""
+    return Figure(whole.count, (2 * (whole.fen or 0) + whole.count) // (2 * whole.count)) if whole.count else Figure(0)
 
 
 def _money(events: list[Event]) -> Figure:

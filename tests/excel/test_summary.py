@@ -234,7 +234,7 @@ def row_of(found: LedgerEntry, text: str = "示例", site: str = "园区") -> Ro
 def empty_summary(site: str = "园区") -> Summary:
     nothing = figures({}, 0)
     place = Place(1, "taiyuan", Words(site, site), date(2023, 12, 22))
-    site_alone = PlaceSummary(place, nothing, {}, {}, ())
+    site_alone = PlaceSummary(place, nothing, {}, {}, (), {})
     return Summary(LAST, datetime(2024, 10, 16, tzinfo=UTC), (site_alone,), None, "0" * 64)
 
 

@@ -187,3 +187,10 @@ def test_a_typed_day_without_a_year_is_never_to_come(day: date, today: date) -> 
     assert found is not None
     assert found <= today
     assert (found.month, found.day) == (day.month, day.day)
+
+
+@given(DAYS, st.integers(0, 600))
+def test_months_before_keep_the_day_where_there_is_one(day: date, n: int) -> None:
+    found = month.months_before(day, n)
+    assert (day.year * 12 + day.month) - (found.year * 12 + found.month) == n
+    assert found.day == min(day.day, month.last_day(month.month_of(found)).day)
