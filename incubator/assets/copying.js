@@ -43,12 +43,12 @@ function tell(button, message) {
 
 export function tableText(table) {
   const lines = [table.dataset.title, table.dataset.unit].filter(Boolean);
-  const rows = [...table.rows].map((row) => [...row.cells].filter(isCopied).map(cellText).join('\t'));
+  const rows = [...table.rows].filter(isCopied).map((row) => [...row.cells].filter(isCopied).map(cellText).join('\t'));
   return [...lines, ...rows].join('\n');
 }
 
-function isCopied(cell) {
-  return !cell.hasAttribute('data-not-copied');
+function isCopied(element) {
+  return !element.hasAttribute('data-not-copied');
 }
 
 // A number pastes as a number only without separators; an explicit data-value wins over what is shown.

@@ -372,7 +372,12 @@ def _is_sum_of_totals(asked: Filter) -> bool:
         asked.until is None or asked.until == last_day(month_of(asked.until))
     )
     plain = (asked.tenant_id, asked.least_fen, asked.most_fen, asked.posting_id, asked.recorded_by)
-    return whole and asked.shown != "reversed" and not (asked.text or asked.reminder) and all(value is None for value in plain)
+    return (
+        whole
+        and asked.shown != "reversed"
+        and not (asked.text or asked.reminder)
+        and all(value is None for value in plain)
+    )
 
 
 def _from_totals(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -> Cells:

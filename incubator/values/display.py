@@ -169,6 +169,11 @@ def month_words(month: int) -> Words:
     return Words(f"{month // 100}年{month % 100}月", f"{_ENGLISH_MONTHS[month % 100 - 1]} {month // 100}")
 
 
+def year_words(year: int) -> Words:
+    """Return a year as an axis writes it: 2024年, 2024."""
+    return Words(f"{year}年", str(year))
+
+
 def month_short(month: int) -> Words:
     """Return a month without its year, for an axis or a board: 9月, Sep."""
     return Words(f"{month % 100}月", _ENGLISH_MONTHS[month % 100 - 1])

@@ -91,9 +91,10 @@ def saved(text: Markup | str, to: Page, happened_on: date | None = None, *, show
     When the page's day does not reach what was saved, that is said too: nothing may fail to appear in silence.
     `shown`: the page that shows it, if it is not the one to go on to.
     """
-    flash(text, "success")
     if happened_on is not None and happened_on > asked_clocks().as_of:
-        flash(_beyond(happened_on, shown or to), "warning")
+        flash(Markup("{}{}{}").format(text, _("。"), _beyond(happened_on, shown or to)), "warning")
+    else:
+        flash(text, "success")
     return redirect(to.address(), 303)
 
 
@@ -101,10 +102,10 @@ def _beyond(happened_on: date, shown: Page) -> Markup:
     """Say that a fact lies after the day of the page, and lead to where it counts."""
     as_of, today = asked_clocks().as_of, clock.today()
     if happened_on > today:
-        message = _("已录入。发生日期 %(day)s 晚于今天，到那一天才计入数字。", day=happened_on.isoformat())
+        message = _("发生日期 %(day)s 晚于今天，到那一天才计入数字。", day=happened_on.isoformat())
         return _with_link(message, shown.address(as_of=happened_on.isoformat()), _("查看截至那一天"))
     message = _(
-        "已录入。发生日期 %(day)s 晚于本页截至日期 %(as_of)s，未计入本页数字。",
+        "发生日期 %(day)s 晚于本页截至日期 %(as_of)s，未计入本页数字。",
         day=happened_on.isoformat(),
         as_of=as_of.isoformat(),
     )

@@ -81,6 +81,7 @@ def _asked(book: str, site: Site | None) -> entries.Filter:
         least_fen=_fen("least"),
         most_fen=_fen("most"),
         posting_id=number("posting"),
+        reminder=arguments.get("reminder", ""),
         shown=show if show in ("standing", "reversed", "all") else "standing",
         sort=sort if sort in entries.SORTS else "day",
         descending=arguments.get("order", "down") != "up",

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, request
 
 from incubator.core import reports, sites
+from incubator.core.measures import MEASURES
 from incubator.core.press import press_line
 from incubator.extensions import db
 from incubator.web import access, filters
 from incubator.web.context import link
 from incubator.web.drawing import figures, months
-from incubator.web.drawing.overview import sites_table, tiles
+from incubator.web.drawing.overview import SHADED, shade_choices, sites_table, tiles
+from incubator.web.drawing.switches import period_choices, presets, projected, unit_choices
 from incubator.web.preferences import unit
-from incubator.web.questions import asked_clocks
-from incubator.web.sites import presets, status_items, unit_choices
+from incubator.web.questions import asked_clocks, asked_period
+from incubator.web.sites import status_items
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -40,26 +42,41 @@ def show() -> str | Response:
     scope = access.scope()
     if not scope.everything and len(scope.sees) == 1:
         return home()
-    summary = reports.summary(db.session(), scope, asked_clocks(), site_months=not scope.everything)
-    province = summary.province
+    clocks = asked_clocks()
+    summary = reports.summary(db.session(), scope, clocks, site_months=not scope.everything)
+    province, view = summary.province, figures.view(unit(), asked_period(), clocks)
+    shade = request.args.get("shade", "")
+    shade = shade if shade in SHADED else SHADED[0]
     return render_template(
         "overview/overview.html",
         summary=summary,
         province=province,
-        cards=figures.cards(summary, province, unit()) if province else [],
+        view=view,
+        cards=figures.cards(summary, province, view) if province else [],
         status=status_items(summary, ()),
         presets=presets(),
+        periods=period_choices(view),
+        projected=projected(),
         units=unit_choices(),
         press="\n".join(filters.said(press_line(summary, place)) for place in _said_aloud(summary)),
-        sites_table=sites_table(summary, unit()),
-        tiles=tiles(summary, unit()) if scope.everything else [],
-        contracts=(months.contracts_chart(province), months.contracts_table(province)) if province else None,
-        small_multiples=[] if province else [_drawn(place) for place in summary.sites],
+        sites_table=sites_table(summary, view),
+        tiles=tiles(summary, view, shade) if scope.everything else [],
+        shade=shade,
+        shades=shade_choices(),
+        shade_unit=filters.unit_line(view.unit) if MEASURES[shade].money else "",
+        contracts=_drawn(province, clocks) if province else None,
+        small_multiples=[] if province else _compared(summary, clocks),
     )
 
 
-def _drawn(place: reports.PlaceSummary) -> tuple[reports.PlaceSummary, Any, Any]:
-    return place, months.contracts_chart(place), months.contracts_table(place)
+def _drawn(place: reports.PlaceSummary, clocks: reports.Clocks, most: int | None = None) -> tuple[Any, Any]:
+    return months.contracts_chart(place, clocks.as_of, most), months.contracts_table(place)
+
+
+def _compared(summary: reports.Summary, clocks: reports.Clocks) -> list[tuple[reports.PlaceSummary, Any, Any]]:
+    """Return the sites' charts on one scale."""
+    most = months.most_in_a_month(summary.sites)
+    return [(place, *_drawn(place, clocks, most)) for place in summary.sites]
 
 
 def _said_aloud(summary: reports.Summary) -> list[reports.PlaceSummary]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import g, request
 
 from incubator.core import clock
+from incubator.core.periods import PERIODS, Period
 from incubator.core.reports import Clocks
 from incubator.values.month import read_day, read_known
 from incubator.values.text import printable
@@ -41,6 +42,12 @@ def carried() -> dict[str, str]:
     clocks = asked_clocks()
     found = {"as_of": clocks.as_of.isoformat()} if read_day(request.args.get("as_of", "")) else {}
     return found | ({"known_at": request.args["known_at"]} if clocks.known_at is not None else {})
+
+
+def asked_period() -> Period:
+    """Return the period of this request, ?period=; since opening when it is absent or none of ours."""
+    asked = request.args.get("period", "")
+    return next((period for period in PERIODS if period == asked), "opening")
 
 
 def text(name: str) -> str:

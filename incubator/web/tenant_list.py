@@ -64,6 +64,7 @@ def _asked(site: Site | None) -> tenant_list.Filter:
         stage=arguments.get("stage", ""),
         industry=arguments.get("industry", ""),
         institution_id=number("institution"),
+        reminder=arguments.get("reminder", ""),
         sort=sort if sort in tenant_list.SORTS else "admitted",
         descending=arguments.get("order", "down") != "up",
         after=arguments.get("after", ""),

@@ -19,6 +19,7 @@ from incubator.web import access, answers, doubting
 from incubator.web.answers import MISTAKEN, Page
 from incubator.web.drawing import tenant as drawing
 from incubator.web.drawing.chips import address
+from incubator.web.drawing.switches import presets
 from incubator.web.drawing.tenants import stage_status
 from incubator.web.filters import day, moment, said
 from incubator.web.forms.profiles import ProfileForm, profile_form, start_from
@@ -26,7 +27,6 @@ from incubator.web.forms.residency import NewTenantForm
 from incubator.web.preferences import unit
 from incubator.web.questions import asked_clocks, carried
 from incubator.web.questions import text as asked_text
-from incubator.web.sites import presets
 
 if TYPE_CHECKING:
     from flask import Response

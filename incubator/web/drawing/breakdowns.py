@@ -75,6 +75,7 @@ def contributors_chart(found: Breakdowns, total_fen: int) -> dict[str, Any]:
         sentence = _("前 %(n)s 家占合同总额 %(share)s", n=len(found.contributors), share=filters.share(share))
     return {
         "data": {"kind": "bars", "role": "accent", "items": items},
+        "unit_line": filters.unit_line(),
         "sentence": sentence,
         "columns": [
             {"key": "label", "label": _("企业名称")},
@@ -98,7 +99,7 @@ def _contributor(one: Contributor, total_fen: int) -> dict[str, Any]:
     return {
         "label": one.name,
         "fen": one.fen,
-        "text": filters.headline(one.fen),
+        "text": filters.in_table(one.fen),
         "share": _percent(one.fen, total_fen),
         "url": link("ledger.index", book="contracts", tenant=one.tenant_id),
     }

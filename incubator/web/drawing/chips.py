@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import request, url_for
 from flask_babel import gettext as _
 
+from incubator.core import reminders
 from incubator.core.books import CATEGORIES
 from incubator.core.entries import PARTS
 from incubator.core.industries import INDUSTRIES
@@ -80,6 +81,7 @@ _KNOWN: tuple[tuple[str, Callable[[], str], Callable[[str], str]], ...] = (
     ("q", lambda: _("搜索"), _as_is),
     ("least", lambda: _("不少于"), _as_is),
     ("most", lambda: _("不多于"), _as_is),
+    ("reminder", lambda: _("提醒"), _words(reminders.OF_TENANTS | reminders.OF_ENTRIES)),
     ("posting", lambda: _("录入批次"), _as_is),
     ("show", lambda: _("显示"), _shown),
 )

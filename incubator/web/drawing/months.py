@@ -8,28 +8,32 @@ from flask_babel import gettext as _
 
 from incubator.core.entries import PARTS
 from incubator.core.measures import MEASURES, Figure
-from incubator.values.month import first_day, last_day
+from incubator.values import display
+from incubator.values.month import first_day, last_day, month_of
 from incubator.web import filters
-from incubator.web.drawing.figures import entries_link, measure_link
-from incubator.web.drawing.heads import head, short
+from incubator.web.drawing.figures import entries_link
+from incubator.web.drawing.heads import definitions, head, short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
 
     from incubator.core.reports import Month, PlaceSummary
     from incubator.values.display import UnitChoice
+    from incubator.web.drawing.figures import View
 
 COLUMNS = (
     "enterprises_admitted",
     "graduated",
-    "withdrawn",
-    "eliminated",
+    "enterprises_left",
     "sales_contract_value",
     "technology_contract_value",
     "overlap_value",
     "sales_and_technology_contract_value",
     "startup_funding_disbursed",
+    "funding_disbursed",
     "funding_returned",
+    "industrial_investment",
     "total_investment",
 )
 """The measures of the month table, in their order."""
@@ -37,6 +41,10 @@ COLUMNS = (
 
 SHOWN = 24
 """Months of a page; what came before is one row, so that a page does not grow for ever."""
+ON_PAPER = 10
+"""Months that one printed page has room for; those before are one row there."""
+ON_PHONE = 3
+"""Months that a phone shows before it is asked for more."""
 
 
 def month_links(key: str, slug: str, **more: Any) -> Callable[[int], str]:
@@ -57,36 +65,64 @@ def cell(key: str, figure: Figure, href: str, unit: UnitChoice) -> dict[str, Any
     return {"text": text, "href": href, "value": text.replace(",", ""), "title": filters.yuan(figure.fen)}
 
 
-def table(place: PlaceSummary, unit: UnitChoice) -> dict[str, Any]:
-    """Return the month table: newest first, its foot the figures since opening."""
-    slug = place.place.slug
-    columns = [{"key": "month", "label": _("月份")}, *(head(key) for key in COLUMNS)]
+def table(place: PlaceSummary, view: View, as_of: date) -> dict[str, Any]:
+    """Return the month table: newest first, its foot the figures of the cards, since opening or of the period."""
+    columns = [{"key": "month", "label": _("月份")}, *(head(key, new=True) for key in COLUMNS)]
+    asked = [month for month in place.months if view.since is None or month.number >= month_of(view.since)]
+    rows = list(_rows(asked, place.place.slug, view.unit, as_of))
+    foot = {key: cell(key, view.figure(key, place), view.href(key, place.place.slug), view.unit) for key in COLUMNS}
+    return {
+        "columns": columns,
+        "rows": rows,
+        "foot": foot | {"month": _("合计")},
+        "unit_line": filters.unit_line(view.unit),
+        "definitions": definitions(columns),
+        "more": len(asked) > ON_PHONE,
+    }
+
+
+def _rows(asked: Sequence[Month], slug: str, unit: UnitChoice, as_of: date) -> Iterable[dict[str, Any]]:
+    """Return the months shown, the newest first, and those before as one row: on the page, and sooner on paper."""
     links = {key: month_links(key, slug) for key in COLUMNS}
-    rows = [_row(month, links, unit) for month in reversed(place.months[-SHOWN:])]
-    if place.months[:-SHOWN]:
-        rows.append(_earlier(place, unit))
-    foot = {key: cell(key, place.figures[key], measure_link(key, slug), unit) for key in COLUMNS}
-    return {"columns": columns, "rows": rows, "foot": foot | {"month": _("合计")}, "unit_line": filters.unit_line(unit)}
+    fit = max(ON_PAPER, len(asked) if len(asked) == ON_PAPER + 1 else 0)  # one month alone is its own row
+    for at, month in enumerate(reversed(asked[-SHOWN:])):
+        yield _row(month, links, unit, as_of, later=at >= ON_PHONE, off_paper=at >= fit)
+    if asked[:-fit]:
+        yield _earlier(asked[:-fit], slug, unit) | {"kind": "quiet only-paper"}
+    if asked[:-SHOWN]:
+        yield _earlier(asked[:-SHOWN], slug, unit) | {"kind": "quiet off-paper later"}
 
 
-def _row(month: Month, links: Mapping[str, Callable[[int], str]], unit: UnitChoice) -> dict[str, Any]:
+def _row(
+    month: Month,
+    links: Mapping[str, Callable[[int], str]],
+    unit: UnitChoice,
+    as_of: date,
+    *,
+    later: bool,
+    off_paper: bool,
+) -> dict[str, Any]:
     cells: dict[str, Any] = {
         key: cell(key, month.figures[key], link_to(month.number), unit) for key, link_to in links.items()
     }
     iso = f"{month.number // 100}-{month.number % 100:02d}"
     cells["month"] = {"text": filters.prose_month(month.number), "value": iso}
-    return {"cells": cells, "kind": "part" if month.part else "", "mark": _("未满月") if month.part else ""}
+    kinds = {"part": month.part, "later": later, "off-paper": off_paper}
+    return {
+        "cells": cells,
+        "kind": " ".join(kind for kind, holds in kinds.items() if holds),
+        "mark": _("截至%(day)s日", day=as_of.day) if month.part else "",
+    }
 
 
-def _earlier(place: PlaceSummary, unit: UnitChoice) -> dict[str, Any]:
+def _earlier(before: Sequence[Month], slug: str, unit: UnitChoice) -> dict[str, Any]:
     """Return all months before those shown as one row."""
-    before = place.months[:-SHOWN]
     until = last_day(before[-1].number).isoformat()
     cells: dict[str, Any] = {
-        key: cell(key, total(key, before), entries_link(key, place.place.slug, until=until), unit) for key in COLUMNS
+        key: cell(key, total(key, before), entries_link(key, slug, until=until), unit) for key in COLUMNS
     }
     cells["month"] = _("%(month)s及以前", month=filters.prose_month(before[-1].number))
-    return {"cells": cells, "kind": "quiet"}
+    return {"cells": cells}
 
 
 def total(key: str, months: Sequence[Month]) -> Figure:
@@ -96,22 +132,32 @@ def total(key: str, months: Sequence[Month]) -> Figure:
     return Figure(sum(figure.count for figure in figures), money)
 
 
-def _months_of(place: PlaceSummary) -> list[dict[str, Any]]:
-    """Name the months of an axis; the first and every January carry the year."""
+def _months_of(place: PlaceSummary, as_of: date) -> list[dict[str, Any]]:
+    """Name the months of an axis: the first and every January carry the year, the month begun its days."""
     named = []
     for at, month in enumerate(place.months[-SHOWN:]):
-        year = at == 0 or month.number % 100 == 1
-        title = filters.prose_month(month.number)
-        label = title if year else filters.short_month(month.number)
-        named.append({"label": label, "title": title, "part": month.part})
+        january = month.number % 100 == 1
+        part = _("截至%(day)s日", day=as_of.day) if month.part else ""
+        until = _("至%(day)s日", day=as_of.day) if month.part else ""
+        year = filters.said(display.year_words(month.number // 100)) if at == 0 or january else ""
+        named.append({
+            "label": filters.short_month(month.number),
+            "under": year or until,
+            "anchor": january,
+            "title": filters.prose_month(month.number),
+            "part": part,
+        })  # fmt: skip
     return named
 
 
 _COMBINED = "sales_and_technology_contract_value"
 
 
-def contracts_chart(place: PlaceSummary) -> dict[str, Any]:
-    """Return contracts by month in three disjoint parts: the stack is the combined total."""
+def contracts_chart(place: PlaceSummary, as_of: date, most: int | None = None) -> dict[str, Any]:
+    """Return contracts by month in three disjoint parts: the stack is the combined total.
+
+    `most`: the fen up to which the axis reaches, where several charts are to be compared.
+    """
     shown = place.months[-SHOWN:]
     parts = []
     for part, role in (("sales_only", "accent"), ("both", "both"), ("technology_only", "ochre")):
@@ -122,7 +168,13 @@ def contracts_chart(place: PlaceSummary) -> dict[str, Any]:
             "fen": [getattr(month, part) for month in shown],
             "urls": [link_to(month.number) for month in shown],
         })  # fmt: skip
-    return {"kind": "stacked-months", "months": _months_of(place), "parts": parts}
+    return {"kind": "stacked-months", "months": _months_of(place, as_of), "parts": parts, "most": most}
+
+
+def most_in_a_month(places: Iterable[PlaceSummary]) -> int:
+    """Return the largest contract value of a month among several places, in fen."""
+    months = (month for place in places for month in place.months[-SHOWN:])
+    return max((month.figures[_COMBINED].fen or 0 for month in months), default=0)
 
 
 def contracts_table(place: PlaceSummary) -> dict[str, Any]:
@@ -143,40 +195,40 @@ def contracts_table(place: PlaceSummary) -> dict[str, Any]:
     return {"columns": columns, "rows": rows, "unit_line": filters.unit_line("yuan")}
 
 
-Series = tuple[tuple[str, str, int], ...]
-"""What a chart of money draws: (measure, role, sign); returned money stands below zero."""
+Series = tuple[tuple[str, str, bool], ...]
+"""What a chart of money draws: (measure, role, below zero); what is drawn below is told as it is written: positive."""
 
 
-def money_chart(place: PlaceSummary, series: Series) -> dict[str, Any]:
+def money_chart(place: PlaceSummary, series: Series, as_of: date) -> dict[str, Any]:
     """Return measures by month as columns."""
     shown = place.months[-SHOWN:]
     drawn = []
-    for key, role, sign in series:
+    for key, role, below in series:
         link_to = month_links(key, place.place.slug)
         drawn.append({
             "label": short(key),
             "role": role,
-            "fen": [sign * (month.figures[key].fen or 0) for month in shown],
+            "below": below,
+            "fen": [month.figures[key].fen or 0 for month in shown],
             "urls": [link_to(month.number) for month in shown],
         })  # fmt: skip
-    return {"kind": "months", "months": _months_of(place), "series": drawn}
+    return {"kind": "months", "months": _months_of(place, as_of), "series": drawn}
 
 
 def money_table(place: PlaceSummary, series: Series) -> dict[str, Any]:
     """Return the table of such a chart, in exact yuan."""
-    links = {key: (sign, month_links(key, place.place.slug)) for key, _role, sign in series}
+    links = {key: month_links(key, place.place.slug) for key, *_drawn in series}
     columns = [{"key": "month", "label": _("月份")}]
     columns += [{"key": key, "label": short(key), "kind": "amount"} for key in links]
     rows = []
     for month in reversed(place.months[-SHOWN:]):
         cells: dict[str, Any] = {"month": filters.prose_month(month.number)}
-        for key, (sign, link_to) in links.items():
-            fen = sign * (month.figures[key].fen or 0)
-            cells[key] = {"text": filters.fen_plain(fen), "href": link_to(month.number)}
+        for key, link_to in links.items():
+            cells[key] = {"text": filters.fen_plain(month.figures[key].fen), "href": link_to(month.number)}
         rows.append({"cells": cells})
     return {"columns": columns, "rows": rows, "unit_line": filters.unit_line("yuan")}
 
 
-FUNDING: Series = (("funding_disbursed", "accent", 1), ("funding_returned", "ochre", -1))
-INVESTMENT: Series = (("total_investment", "accent", 1),)
+FUNDING: Series = (("funding_disbursed", "accent", False), ("funding_returned", "ochre", True))
+INVESTMENT: Series = (("total_investment", "accent", False),)
 """What the charts of funding and of investment draw."""
