@@ -46,7 +46,8 @@ class Filter:
     """What a list is asked for. Everything is optional but the book; `since` and the clock's day are included.
 
     `measure` picks the entries that a figure sums (as the province counts them when no site is named and everything
-    is seen); `part` one of the three disjoint parts; `reminder` one of reminders.OF_ENTRIES; `shown`: "standing", "reversed" or "all".
+    is seen); `part` one of the three disjoint parts; `reminder` one of reminders.OF_ENTRIES; `shown`: "standing",
+    "reversed" or "all".
     """
 
     book: str

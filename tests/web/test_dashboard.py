@@ -1,0 +1,166 @@
+"""The overview and the dashboards: every figure they show opens exactly its rows, in every period."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from incubator.core import ledger
+from incubator.core.drafts import Draft
+from incubator.models.person import Person
+from incubator.models.tenant import Tenancy
+from tests.making import ALL, act
+from tests.web.conftest import NAMES, Browser, Cast
+
+CARD = re.compile(r'<article class="card figure".*?</article>', re.DOTALL)
+VALUE = re.compile(r'<p class="figure-value">\s*<a href="([^"]+)" aria-label="([^"]+)"')
+EXACT = re.compile(r'<p class="figure-exact">([^<]*)</p>')
+PART = re.compile(r'<span class="part">.*?href="([^"]+)".*?</span>\s*([^<]+)</a>', re.DOTALL)
+FOOT = re.compile(r'id="list-sum">(.*?)</p>', re.DOTALL)
+CELL = re.compile(r'<td class="num" data-label="([^"]+)"[^>]*><a href="([^"]+)">([^<]+)</a>')
+PERIODS = ("", "year", "quarter", "month")
+PAGES = ("/overview", "/sites/taiyuan/")
+
+
+def book(cast: Cast, category: str, day: date, fen: int = 0) -> None:
+    """Post a fact of Taiyuan's tenant."""
+
+    def post(session: Session, _person: Person) -> None:
+        tenancy = session.scalars(sa.select(Tenancy).filter_by(tenant_id=cast.tenants["taiyuan"])).one()
+        assert not ledger.post(session, ALL, act(), [Draft(tenancy.id, category, day, fen)]).problems
+
+    cast.change(post, "province-admin")
+
+
+@pytest.fixture
+def busy(cast: Cast) -> Cast:
+    """Facts in every part of a year that ends on 20 August 2024."""
+    book(cast, "sales", date(2024, 7, 1), 1_234_00)
+    book(cast, "tech_service", date(2024, 8, 1), 56_00)
+    book(cast, "startup_fund", date(2024, 8, 20), 300_000_00)
+    book(cast, "industrial", date(2024, 8, 20), 7_000_000_00)
+    return cast
+
+
+def seen(browser: Browser, path: str) -> str:
+    response = browser.get(html.unescape(path))
+    assert response.status_code == 200, path
+    return response.get_data(as_text=True)
+
+
+def foot(browser: Browser, path: str) -> str:
+    """Return the foot of the list that a figure opens, as it is read."""
+    found = FOOT.search(seen(browser, path))
+    assert found, path
+    return re.sub(r"<[^>]+>|\s+", " ", html.unescape(found[1])).replace("\u2003", " ")
+
+
+def test_every_headline_is_the_foot_of_its_list(busy: Cast) -> None:
+    browser = busy.browser("province-admin")
+    asked = [f"{path}?as_of=2024-08-20&period={period}" for path in PAGES for period in PERIODS]
+    cards = [card for path in asked for card in CARD.findall(seen(browser, path))]
+    assert len(cards) == 4 * len(PAGES) * len(PERIODS)
+    parts = 0
+    for card in cards:
+        (href, label), (exact,) = VALUE.findall(card)[0], EXACT.findall(card)
+        told = foot(browser, href)
+        assert (exact or label.split()[-2]) in told, (label, told)
+        for part_href, value in PART.findall(card):
+            number = value.strip().split(" ")[0]
+            if "." not in number and "%" not in number:  # headlines of money are rounded, shares are no sum
+                parts += 1
+                assert re.search(rf"\b{number}\b", foot(browser, part_href)), (label, value)
+    assert parts > 40
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_count_of_the_tables_is_the_foot_of_its_list(busy: Cast, path: str) -> None:
+    browser = busy.browser("province-admin")
+    for period in PERIODS:
+        page = seen(browser, f"{path}?as_of=2024-08-20&period={period}")
+        tables = re.findall(r'<table class="data[^>]*id="(?:months|sites)".*?</table>', page, re.DOTALL)
+        assert len(tables) == 1
+        cells = {href: (label, text) for label, href, text in CELL.findall(tables[0])}
+        assert len(cells) > 10
+        for href, (label, text) in cells.items():
+            if "." not in text:
+                assert re.search(rf"(?<![\d-]){text} ", foot(browser, href)), (label, text, href)
+
+
+def test_a_period_is_told_beside_the_figure_and_its_end_beside_a_stock(busy: Cast) -> None:
+    page = seen(busy.browser("own-manager"), "/sites/taiyuan/?as_of=2024-08-20&period=month")
+    assert page.count('<span class="badge">本月</span>') == 4
+    assert "新增入驻企业" in page
+    assert "在孵（期末）" in page
+    assert "2024-08-01 至 2024-08-20" in page
+    assert 'aria-current="true">本月' in page
+    assert "新增入驻企业" not in seen(busy.browser("own-manager"), "/sites/taiyuan/?as_of=2024-08-20&period=nonsense")
+
+
+def test_the_month_table_ends_in_the_figures_of_the_period(busy: Cast) -> None:
+    page = seen(busy.browser("own-manager"), "/sites/taiyuan/?as_of=2024-08-20&period=quarter")
+    table = re.search(r'<table class="data[^>]*id="months".*?</table>', page, re.DOTALL)
+    assert table
+    assert [month in table[0] for month in ("2024年8月", "2024年7月", "2024年6月")] == [True, True, False]
+    assert "截至20日" in table[0]
+    last = re.findall(r'data-label="合同总额" data-value="([\d.]+)"', table[0])[-1]
+    assert last == "0.13", "1,234 + 56 yuan in units of ten thousand"
+
+
+class TestAttention:
+    def test_each_reminder_opens_a_list_of_that_many(self, cast: Cast) -> None:
+        book(cast, "sales", date(2024, 2, 1), 9_000_000_00)
+
+        def forget_the_code(session: Session, _person: Person) -> None:
+            session.execute(sa.update(Tenancy).values(credit_code=None))
+
+        cast.change(forget_the_code, "province-admin")
+        browser = cast.browser("own-manager")
+        page = seen(browser, "/sites/taiyuan/?as_of=2025-02-28")
+        section = re.search(r'aria-labelledby="attention-title".*?</section>', page, re.DOTALL)
+        assert section
+        items = re.findall(r'<li><a href="([^"]+)">([^<]+)</a>', section[0])
+        assert [text for _, text in items] == [
+            "1 项迁入申请等待答复",
+            "1 家企业未填信用代码",
+            "1 项合同签订早于入驻",
+            "1 家 6 个月无新增记录",
+            "首位企业占合同总额 100.0%",
+        ]
+        for href, _text in items[1:]:
+            assert NAMES["taiyuan"] in seen(browser, href)
+        for href, _text in items[1:4]:
+            assert re.search(r"\b1 [家项]", foot(browser, href)), href
+
+    def test_nothing_to_do_is_said(self, cast: Cast) -> None:
+        cast.browser("own-manager")
+        page = seen(cast.browser("site-viewer"), "/sites/taiyuan/?as_of=2024-03-01")
+        assert "没有待办" in page
+
+    def test_another_site_is_not_told_of(self, cast: Cast) -> None:
+        path = "/tenants/?site=taiyuan&reminder=no_code"
+        assert cast.browser("other-manager").get(path).status_code == 404
+
+
+def test_an_empty_site_offers_its_first_steps_to_who_may_write(cast: Cast) -> None:
+    day = "/sites/taiyuan/?as_of=2024-01-01"
+    assert "从其他园区迁入" in seen(cast.browser("own-manager"), day)
+    assert "从其他园区迁入" not in seen(cast.browser("site-viewer"), day)
+
+
+@pytest.mark.parametrize("path", ["/overview", "/sites/taiyuan/"])
+def test_the_view_for_a_projector_keeps_the_question(cast: Cast, path: str) -> None:
+    page = seen(cast.browser("province-admin"), f"{path}?as_of=2024-08-20&period=year&view=present")
+    assert '<body class="present">' in page
+    back = re.search(r'href="([^"]+)">.*?退出演示', page)
+    assert back
+    assert "view=" not in html.unescape(back[1])
+    assert "period=year" in html.unescape(back[1])
+    choices = re.findall(r'<a href="([^"]+)"[^>]*>本[年季月]</a>', page)
+    assert len(choices) == 3
+    assert all("view=present" in html.unescape(href) for href in choices)
