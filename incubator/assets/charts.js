@@ -13,7 +13,7 @@ use([AriaComponent, BarChart, GridComponent, LegendComponent, LineChart, SVGRend
 registerLocale('EN', english);
 registerLocale('ZH', chinese);
 
-const PAPER = { whole: 1010, '.columns-2': 494, '.paper-thirds': 326, height: 132 };
+const PAPER = { whole: 1010, '.columns-2': 494, '.paper-thirds': 326, height: 124 };
 
 const drawn = [...document.querySelectorAll('.chart[data-chart]')].map(start);
 

@@ -1,0 +1,166 @@
+"""Seeing at a glance: the overview on a phone in the dark, the periods, the projector, one printed sheet."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
+
+from tests.browser.conftest import WATCH
+from tests.browser.paper import Paper
+from tests.browser.valley import Valley
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+DAY = "as_of=2024-10-15"
+OVERVIEW, DASHBOARD = f"/overview?{DAY}", f"/sites/taiyuan/?{DAY}"
+SHIFTED = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.shifted += entry.hadRecentInput ? 0 : entry.value;
+}).observe({type: 'layout-shift', buffered: true});
+"""
+SIGNED = ("编制单位", "单位负责人", "填表人", "联系电话", "报出日期", "数据指纹", "截至 2024-10-15", "单位:万元")
+
+
+def prefer(page: Page, **chosen: str) -> None:
+    page.evaluate(
+        """async (chosen) => {
+            const token = document.querySelector('meta[name="csrf-token"]').content;
+            await fetch('/preferences', {method: 'POST', body: new URLSearchParams({...chosen, csrf_token: token})});
+        }""",
+        chosen,
+    )
+
+
+def test_the_overview_is_read_on_a_phone_in_the_dark(valley: Valley, browser: Browser) -> None:
+    """The dark is the system's: no switch was pressed. Nothing jumps, and the four figures stand two by two."""
+    context = browser.new_context(color_scheme="dark", viewport=ViewportSize(width=375, height=812), has_touch=True)
+    context.add_init_script(WATCH + SHIFTED)
+    page = context.new_page()
+    valley.sign_in(page, "province")
+    valley.open(page, OVERVIEW)
+    expect(page.locator("#contracts-chart svg")).to_be_attached()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 20, 27)"
+    assert page.evaluate("window.shifted") < 0.1
+    boxes = [card.bounding_box() for card in page.locator(".figure").all()]
+    assert len({round(box["x"]) for box in boxes if box}) == 2
+    assert len({round(box["y"]) for box in boxes if box}) == 2
+    tiles = [tile.bounding_box() for tile in page.locator(".tile").all()]
+    assert len(tiles) == 11
+    assert len({round(box["x"]) for box in tiles if box}) == 4
+    assert all(box and box["height"] >= 44 and box["width"] >= 44 for box in tiles)
+    page.locator(".figure-value a").first.click()
+    expect(page.locator(".list-foot")).to_contain_text("172")
+    assert page.evaluate("violations") == []
+    context.close()
+
+
+def test_a_phone_unfolds_what_it_does_not_show_at_first(valley: Valley, page: Page) -> None:
+    page.set_viewport_size({"width": 375, "height": 812})
+    valley.sign_in(page, "province")
+    valley.open(page, DASHBOARD)
+    expect(page.locator("#months tbody tr:visible")).to_have_count(3)
+    page.get_by_text("更早的月份").click()
+    expect(page.locator("#months tbody tr:visible")).to_have_count(11)
+    expect(page.locator("#funding-chart")).to_be_hidden()
+    page.get_by_text("更多图表").click()
+    expect(page.locator("#funding-chart svg")).to_be_visible()
+
+
+def test_a_period_stays_in_the_address_and_its_figure_opens_its_rows(valley: Valley, page: Page) -> None:
+    valley.sign_in(page, "province")
+    valley.open(page, DASHBOARD)
+    page.get_by_role("link", name="本月", exact=True).click()
+    expect(page).to_have_url(re.compile("period=month"))
+    exact = page.locator("article", has_text="销售和技术合同总额").locator(".figure-exact").inner_text()
+    page.fill("input[name=as_of]", "2024-09-30")
+    expect(page).to_have_url(re.compile("as_of=2024-09-30.*period=month|period=month.*as_of=2024-09-30"))
+    page.go_back()
+    page.locator("article", has_text="销售和技术合同总额").locator(".figure-value a").click()
+    expect(page.locator("#list-sum")).to_contain_text(exact)
+    expect(page).to_have_url(re.compile("since=2024-10-01"))
+
+
+def test_the_projector_shows_the_page_alone_and_larger(valley: Valley, page: Page) -> None:
+    valley.sign_in(page, "province")
+    valley.open(page, OVERVIEW)
+    page.get_by_role("link", name="演示模式").click()
+    expect(page.locator(".frame-head")).to_be_hidden()
+    expect(page.get_by_role("button", name="复制新闻口径")).to_be_hidden()
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
+    expect(page.locator("#contracts-chart svg text").first).to_have_css("font-size", "19.5px")
+    page.get_by_role("link", name="退出演示").click()
+    expect(page.locator(".frame-head")).to_be_visible()
+
+
+def test_a_tile_and_its_row_light_each_other(valley: Valley, page: Page) -> None:
+    valley.sign_in(page, "province")
+    valley.open(page, OVERVIEW)
+    tile, row = page.locator(".tile[data-lights=site-datong]"), page.locator("#site-datong")
+    tile.get_by_role("link").focus()
+    expect(row).to_have_class(re.compile("lit"))
+    row.hover()
+    expect(tile).to_have_class(re.compile("lit"))
+    page.locator("h2").first.hover()
+    expect(row).not_to_have_class(re.compile("lit"))
+
+
+def test_another_measure_shades_the_tiles(valley: Valley, page: Page) -> None:
+    valley.sign_in(page, "province")
+    valley.open(page, OVERVIEW)
+    page.select_option("select[name=shade]", "industrial_investment")
+    expect(page).to_have_url(re.compile(f"{DAY}.*shade=industrial_investment"))
+    expect(page.locator(".tile[data-lights=site-datong]")).to_have_class(re.compile("shade-4"))
+    expect(page.locator(".tile[data-lights=site-taiyuan]")).to_have_class(re.compile("shade-0"))
+
+
+@pytest.mark.parametrize(("path", "title"), [(OVERVIEW, "晋创谷主要指标"), (DASHBOARD, "园区主要指标")])
+def test_one_signed_sheet_is_printed(valley: Valley, page: Page, path: str, title: str) -> None:
+    """From a dark screen, in both languages, all of it on one A4 landscape."""
+    valley.sign_in(page, "province")
+    for language, number in (("zh", r"第1.共1."), ("en", "Page1of1")):
+        prefer(page, language=language, theme="dark")
+        valley.open(page, path)
+        expect(page.locator("#contracts-chart svg")).to_be_visible()
+        sheets = Paper(page.pdf(prefer_css_page_size=True)).pages()
+        assert len(sheets) == 1, language
+        text = unicodedata.normalize("NFKC", sheets[0])
+        assert re.search(number, text.replace(" ", "")), text[:40]
+        if language == "zh":
+            assert [word for word in (title, *SIGNED) if word not in text] == []
+        assert "复制" not in text
+
+
+def test_paper_is_white_and_the_screen_is_itself_again_afterwards(valley: Valley, page: Page) -> None:
+    valley.sign_in(page, "province")
+    prefer(page, theme="dark")
+    valley.open(page, DASHBOARD)
+    axis = page.locator("#contracts-chart svg text").first
+    dark = axis.get_attribute("fill")
+    page.emulate_media(media="print")
+    expect(axis).not_to_have_attribute("fill", dark or "")
+    page.emulate_media(media="screen")
+    expect(axis).to_have_attribute("fill", dark or "")
+    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+
+
+def test_what_takes_long_says_so(valley: Valley, page: Page) -> None:
+    held: list[Route] = []
+    valley.sign_in(page, "province")
+    valley.open(page, OVERVIEW)
+    page.route("**/tenants/**", held.append)
+    page.locator(".figure-value a").first.click(no_wait_after=True)
+    expect(page.locator("body.busy")).to_be_attached()
+    held[0].continue_()
+    page.wait_for_url("**/tenants/**")
+    expect(page.locator("body.busy")).not_to_be_attached()
+
+
+def test_after_saving_the_reader_stands_at_what_was_saved(valley: Valley, page: Page) -> None:
+    valley.sign_in(page, "keeper")
+    valley.open(page, "/tenants/1/edit")
+    page.fill("[name=contact_name]", "示例联系人甲")
+    page.locator("[data-send-ctrl-enter]").click()
+    expect(page.locator(".flashes")).to_be_focused()
