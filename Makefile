@@ -1,9 +1,9 @@
-# The project's commands: make setup, run, test, check, bench, pictures, lock, clean.
+# The project's commands: make setup, run, test, check, bench, pictures, screenshots, lock, clean.
 
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: setup run dev test check lint bench pictures lock clean python
+.PHONY: setup run dev test check lint bench pictures screenshots lock clean python
 .NOTPARALLEL:
 
 # Install what the program needs: .venv, the front end, translations.
@@ -51,6 +51,10 @@ lock:
 	$(UV_COMPILE) -o requirements-dev.txt requirements-dev.in
 	$(UV_COMPILE) -o requirements-build.txt requirements-build.in
 	npm install --package-lock-only --ignore-scripts
+
+# Every page in both languages, themes and three widths, into screenshots/.
+screenshots: dev
+	@$(VENV_PYTHON) -m tests.browser.screenshots
 
 # Remove what was installed and built; the database in instance/ stays.
 clean:

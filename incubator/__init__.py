@@ -77,6 +77,7 @@ def create_app(config: Config | None = None) -> Flask:
     _open_database(app)
     access.register(app)  # before what reads the request's body
     extensions.csrf.init_app(app)
+    extensions.compress.init_app(app)
     extensions.babel.init_app(app, locale_selector=language.choose)
     account.register(app)
     for part in (numbers, security, errors, filters, context, cli):
@@ -100,6 +101,8 @@ def _configure(app: Flask, config: Config) -> None:
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         TEMPLATES_AUTO_RELOAD=config.development,
         INSTANCE=config.instance,
+        COMPRESS_MIMETYPES=["text/html", "application/json"],  # workbooks are packed already, files by WhiteNoise
+        COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
     )
     app.config.update(security.cookie_settings(secure=config.cookie_secure))
 

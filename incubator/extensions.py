@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask_babel import Babel
+from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_security.core import Security
 from flask_sqlalchemy import SQLAlchemy
@@ -26,6 +27,7 @@ migrate = Migrate()
 csrf = CSRFProtect()
 security = Security()
 babel = Babel()
+compress = Compress()
 
 
 def engine_options(url: str) -> dict[str, Any]:
