@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from incubator.models.types import Query
 
 PAGE = 50
+BY_HAND = ("form", "correction", "restatement")
+"""The kinds of postings that somebody types paper by paper."""
 LARGEST = 2**63
 """The first number that no column holds."""
 SORTS = ("day", "amount", "recorded")
@@ -189,7 +191,7 @@ def entered(session: Session, scope: Scope, person_id: int, book: str, since: da
     papers, not of postings.
     """
     own = sa.select(Posting.id).where(
-        Posting.recorded_by == person_id, Posting.known_at >= since, Posting.kind.in_(("form", "correction"))
+        Posting.recorded_by == person_id, Posting.known_at >= since, Posting.kind.in_(BY_HAND)
     )
     before = sa.select(_OTHER.id).where(_OTHER.id == LedgerEntry.replaces_id, _OTHER.posting_id.not_in(own))
     undone = sa.select(_REVERSAL.id).where(_REVERSAL.reverses_id == LedgerEntry.id)

@@ -20,9 +20,16 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 NO_ORIGINAL = Words(
-    "原记录不存在、已冲销或不属于这户企业；如要冲销原记录，请先冲销它的收回、变更或解除记录",
-    "The original does not exist, is reversed or belongs to another tenant; to reverse an original, first reverse its "
-    "returns, supplements or termination",
+    "原记录不存在、已冲销或不属于这户企业", "The original does not exist, is reversed or belongs to another tenant"
+)
+DEPENDED_ON = Words(
+    "另有记录以它为准，请先冲销：{entries}", "Other entries depend on this one; reverse them first: {entries}"
+)
+DEPENDENT = Words("{kind} {day} {amount} 元", "{kind} of {day}, CNY {amount}")
+RETURN, SUPPLEMENT, TERMINATION = (
+    Words("收回资金", "return"),
+    Words("合同变更", "supplement"),
+    Words("合同解除", "termination"),
 )
 RETURNED_TOO_MUCH = Words(
     "收回合计 {returned} 元大于拨付的 {paid} 元", "The returns of CNY {returned} exceed the payment of CNY {paid}"
@@ -140,12 +147,29 @@ def check(links: Sequence[Link]) -> list[Problem]:
     for root, dependents in groups.items():
         head = heads.get(root)
         if head is None:
-            problems.append(Problem("refers_to", NO_ORIGINAL))
+            stored = [link for link in dependents if link.id > 0]
+            problems.append(Problem("refers_to", _depended_on(stored) if stored else NO_ORIGINAL))
         elif head.category in PAYMENTS:
             problems += _returns(head, dependents)
         else:
             problems += _changes(head, dependents)
     return problems
+
+
+def _depended_on(dependents: Iterable[Link]) -> Words:
+    """Name what must be reversed before its original can be."""
+    told = [
+        DEPENDENT.fill(kind=_kind(link), day=link.happened_on.isoformat(), amount=grouped(link.amount_fen))
+        for link in sorted(dependents, key=lambda link: link.happened_on)
+    ]
+    listed = Words("；".join(words.zh for words in told), "; ".join(words.en for words in told))
+    return DEPENDED_ON.fill(entries=listed)
+
+
+def _kind(link: Link) -> Words:
+    if link.category == "funding_returned":
+        return RETURN
+    return TERMINATION if link.count else SUPPLEMENT
 
 
 def _returns(payment: Link, returns: Sequence[Link]) -> list[Problem]:

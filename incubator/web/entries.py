@@ -19,7 +19,7 @@ from incubator.web.answers import MISTAKEN, Page
 from incubator.web.drawing import entries as rows
 from incubator.web.drawing import tenant as drawing
 from incubator.web.filters import counted, said, yuan
-from incubator.web.forms.entries import NAMES, entry_form
+from incubator.web.forms.entries import DEEDS, NAMES, deed_of, entry_form
 from incubator.web.questions import asked_clocks, number
 from incubator.web.tenants import note_of, offered, page_of, to_write
 
@@ -189,7 +189,9 @@ def said_of(word: str, entry: LedgerEntry | None, name: str) -> str:
     """Return 已录入：示例甲 技术开发 1,200,000.00 元 [更正]."""
     if entry is None:
         return word
-    parts = [name, said(CATEGORIES[entry.category].words), yuan(entry.amount_fen) if entry.amount_fen else ""]
+    deed = deed_of(entry)
+    kind = said(CATEGORIES[entry.category].words) if deed in {"", "return"} else said(DEEDS[deed].title)
+    parts = [name, kind, yuan(entry.amount_fen) if entry.amount_fen else ""]
     correct = Page("entries.correct", {"entry_id": entry.id}).address()
     text = _("%(word)s：%(what)s", word=word, what=" ".join(part for part in parts if part))
     return Markup('{} <a href="{}">{}</a>').format(text, correct, _("更正"))

@@ -46,12 +46,13 @@ def _send(
     if back:
         return back
     form.validate()
-    to = page_of(found)
+    to, name = page_of(found), found.profile.name
     profile = form.profile(found.profile) if "credit_code" in form else None
     open_ = doubting.about_arrival(form, {_day_name(form): _day_of(form)}, profile)
     settled = call(found)
     if answers.settled(form, [*settled.problems, *open_], NAMES | {"site": "site"}):
-        return answers.saved(text, to, _day_of(form))
+        what = f"{profile.name if profile else name} {day(_day_of(form))}"
+        return answers.saved(_("%(word)s：%(what)s", word=text, what=what), to, _day_of(form))
     return draw(to_write(tenant_id), form), MISTAKEN
 
 

@@ -12,7 +12,7 @@ from incubator.extensions import db
 from incubator.values import credit_code
 from incubator.web import access, answers, doubting
 from incubator.web.answers import MISTAKEN, Page
-from incubator.web.filters import said
+from incubator.web.filters import day, said
 from incubator.web.forms.entries import NAMES
 from incubator.web.forms.transfers import ConfirmForm, RequestForm
 from incubator.web.questions import asked_clocks
@@ -133,7 +133,7 @@ def confirm(request_id: int) -> ResponseReturnValue:
 @access.writer
 def send_confirm(request_id: int) -> ResponseReturnValue:
     """Move the tenant: both sites in one posting."""
-    _to_answer(request_id)
+    name = _to_answer(request_id).tenant.name
     back = answers.turned_back(LIST)
     if back:
         return back
@@ -142,7 +142,8 @@ def send_confirm(request_id: int) -> ResponseReturnValue:
     open_ = doubting.about_arrival(form, {"happened_on": form.happened_on.day})
     asked = transfers.confirm(db.session(), access.scope(), answers.act(form), request_id, _day(form.happened_on))
     if answers.settled(form, [*asked.problems, *open_], NAMES):
-        return answers.saved(_("已办理迁移"), LIST, form.happened_on.day)
+        what = f"{name} {day(form.happened_on.day)}"
+        return answers.saved(_("%(word)s：%(what)s", word=_("已办理迁移"), what=what), LIST, form.happened_on.day)
     return _confirm_page(_to_answer(request_id), form), MISTAKEN
 
 

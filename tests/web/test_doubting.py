@@ -7,10 +7,13 @@ import re
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from incubator.extensions import db
 from incubator.models.ledger import LedgerEntry
+from incubator.models.tenant import Tenant
 from tests.making import credit_code
 from tests.web.conftest import Browser, Cast
 from tests.web.filling import form_of, opened, said, sent, told
@@ -156,6 +159,29 @@ def test_of_two_who_enter_the_same_the_second_is_asked(cast: Cast) -> None:
 def test_a_tick_that_was_not_given_here_is_none(cast: Cast, token: str) -> None:
     response = sent(cast.browser("own-manager"), new_path(cast), **EARLY, confirmed=[token] * 50)
     assert set(asked(response)) == {"before_admission"}
+
+
+def test_a_team_keeps_nothing_that_only_an_enterprise_has(app: Flask, cast: Cast) -> None:
+    """The fields are hidden while a team is chosen; what was typed into them before does not come along."""
+    typed = {"kind": "team", "name": "示例团队", "industry": "I", "project_leader": "示例", "admitted_on": "2024-09-12"}
+    enterprise = {"credit_code": "x", "legal_representative": "示例", "founded_on": "2024-01-01"}
+    browser = cast.browser("own-manager")
+    response = sent(browser, "/tenants/new?site=taiyuan", **typed, **enterprise)
+    assert "已录入入驻：2024-09-12" in said(browser, response)
+    with app.app_context():
+        team = db.session.scalars(sa.select(Tenant).filter_by(name="示例团队")).one()
+        assert (team.kind, team.credit_code, team.legal_representative, team.founded_on) == ("team", None, "", None)
+
+
+def test_what_was_done_is_named(cast: Cast) -> None:
+    browser, tenant = cast.browser("own-manager"), cast.tenants["taiyuan"]
+    supplement = f"/entries/{cast.contracts['taiyuan']}/supplement"
+    told_ = said(browser, sent(browser, supplement, happened_on="2024-06-01", amount="100"))
+    assert "已录入：示例汾河科技 合同变更（补充协议） 100.00 元" in told_
+    told_ = said(browser, sent(browser, f"/tenants/{tenant}/leave", how="withdrawn", happened_on="2024-08-01"))
+    assert "已录入退出：示例汾河科技 2024-08-01" in told_
+    reverse = sent(browser, f"/entries/{cast.contracts['taiyuan']}/reverse", reason="重复录入")
+    assert "请先冲销：合同变更 2024-06-01 100.00 元" in reverse.get_data(as_text=True)
 
 
 def test_in_english(app: Flask, cast: Cast) -> None:

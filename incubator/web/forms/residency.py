@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
 from flask_babel import lazy_gettext
 
 from incubator.core.profiles import ENTERPRISE
@@ -11,6 +14,13 @@ from incubator.web.filters import said
 from incubator.web.forms.fields import Choice, DayText, Sheet, Text
 from incubator.web.forms.profiles import ProfileForm
 
+if TYPE_CHECKING:
+    from incubator.core.profiles import Profile
+
+ENTERPRISE_ONLY: dict[str, Any] = {
+    "credit_code": None, "legal_representative": "", "founded_on": None, "registered_capital_fen": None,
+}  # fmt: skip
+"""What a company has and a team has not, as it is when empty."""
 SIGNED_ON = Words("签约日期", "Signed on")
 ADMITTED_ON = Words("入驻日期", "Admitted on")
 
@@ -20,6 +30,11 @@ class NewTenantForm(ProfileForm):
 
     signed_on = DayText(SIGNED_ON)
     admitted_on = DayText(ADMITTED_ON)
+
+    def profile(self, before: Profile) -> Profile:
+        """Return the profile as typed; of a team without what only an enterprise has, which the page then hides."""
+        found = super().profile(before)
+        return found if found.kind == ENTERPRISE else replace(found, **ENTERPRISE_ONLY)
 
 
 class RegisterForm(ProfileForm):
