@@ -6,15 +6,17 @@ import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
 from incubator.core import clock, sites, totals
 from incubator.core.measures import MEASURES, Cell, Cells, Figure, figures
 from incubator.core.periods import beginnings
+from incubator.models.ledger import Posting
+from incubator.models.person import Person
 from incubator.models.site import SiteHead
-from incubator.models.totals import PROVINCE
+from incubator.models.totals import PROVINCE, LastPosting
 from incubator.values.month import last_day, month_of, months
 from incubator.values.words import Words
 
@@ -155,6 +157,33 @@ def fingerprint(session: Session, site_ids: Iterable[int]) -> str:
     query = sa.select(SiteHead.site_id, SiteHead.hash).where(SiteHead.site_id.in_(list(site_ids)))
     heads = session.execute(query.order_by(SiteHead.site_id)).all()
     return hashlib.sha256("\n".join(f"{row.site_id} {row.hash}" for row in heads).encode()).hexdigest()
+
+
+class Change(NamedTuple):
+    """When something was recorded last, and by whom ("" for a program)."""
+
+    known_at: datetime
+    by: str
+
+
+def last_changes(session: Session, scope: Scope, clocks: Clocks, site_id: int | None = None) -> dict[str, Change]:
+    """Return the last change of every category at a site, or everywhere; nothing for a past `known_at`."""
+    if clocks.known_at is not None:
+        return {}
+    last = LastPosting
+    place = sa.true() if site_id is None else last.site_id == site_id
+    latest = (
+        sa.select(last.category, sa.func.max(last.posting_id).label("posting_id"))
+        .where(scope.within(last.site_id), place)
+        .group_by(last.category)
+        .subquery()
+    )
+    query = (
+        sa.select(latest.c.category, Posting.known_at, Person.name)
+        .join(Posting, Posting.id == latest.c.posting_id)
+        .outerjoin(Person, Person.id == Posting.recorded_by)
+    )
+    return {category: Change(known_at, by or "") for category, known_at, by in session.execute(query)}
 
 
 def _place_summary(

@@ -15,7 +15,15 @@ from incubator.core.bulk import execute_many
 from incubator.core.measures import Cell
 from incubator.models.ledger import LedgerEntry, Posting
 from incubator.models.tenant import Tenancy
-from incubator.models.totals import PROVINCE, ContractMonth, DailyTotal, FirstFact, MonthlyTotal, TenancyTotal
+from incubator.models.totals import (
+    PROVINCE,
+    ContractMonth,
+    DailyTotal,
+    FirstFact,
+    LastPosting,
+    MonthlyTotal,
+    TenancyTotal,
+)
 from incubator.values.month import first_day, last_day, month_of
 
 if TYPE_CHECKING:
@@ -42,8 +50,8 @@ _SUMMED = ("count", "amount_fen", "technology_fen", "unknown")
 # ── kept up ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def add_up(session: Session, rows: Sequence[Row]) -> None:
-    """Add new entries (with their `tenant_id`) to every total. Called by the ledger alone, after storing them.
+def add_up(session: Session, rows: Sequence[Row], posting_id: int) -> None:
+    """Add the entries of a posting (with their `tenant_id`) to every total. Called by the ledger alone, once stored.
 
     Grouped first, since one upsert may not meet a row twice; in key order, since two writers must not deadlock.
     """
@@ -64,6 +72,7 @@ def add_up(session: Session, rows: Sequence[Row]) -> None:
     _upsert(session, TenancyTotal, tenancies)
     _upsert(session, ContractMonth, {key: (fen,) for key, fen in contracts.items()})
     _first_facts(session, rows)
+    _mark_last(session, {(row["site_id"], row["category"]) for row in rows}, posting_id)
 
 
 def _add_to(sums: dict[Any, list[int]], key: Any, cell: Sequence[int]) -> None:
@@ -121,6 +130,21 @@ def _upsert(session: Session, model: type[Base], cells: Mapping[Any, Sequence[in
     names = (*(column.name for column in model.__table__.primary_key), *_sums(model))
     execute_many(
         session, _adding(_dialect(session), model), names, ((*key, *cell) for key, cell in sorted(cells.items()))
+    )
+
+
+def _mark_last(session: Session, places: Collection[tuple[int, str]], posting_id: int) -> None:
+    """Note which posting recorded each category at each site last: the writer of a site is alone, so it is this one."""
+    values = [{"site_id": site, "category": category, "posting_id": posting_id} for site, category in sorted(places)]
+    session.connection().execute(_replacing(_dialect(session)), values)
+
+
+@cache
+def _replacing(dialect: str) -> Any:
+    """Return the upsert that names the last posting."""
+    statement = _insert(dialect, LastPosting)
+    return statement.on_conflict_do_update(
+        index_elements=["site_id", "category"], set_={"posting_id": statement.excluded.posting_id}
     )
 
 

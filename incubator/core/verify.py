@@ -18,6 +18,7 @@ RULES: tuple[Callable[[Session], Iterator[Difference]], ...] = (
     sums.tenancy_totals,
     sums.contract_months,
     sums.first_facts,
+    sums.last_postings,
     projections.tenancies,
     projections.profiles,
     projections.places,

@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from incubator.models.base import Base, Code, Fen
+from incubator.models.base import Base, Code, Fen, Id
 
 PROVINCE = 0
 """The scope of a first fact that counts a tenant once in the whole province."""
@@ -66,6 +66,17 @@ class ContractMonth(Base):
     tenancy_id: Mapped[int] = mapped_column(sa.ForeignKey("tenancy.id"), primary_key=True)
     month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     amount_fen: Mapped[Fen]
+
+
+class LastPosting(Base):
+    """The last posting that recorded a category at a site: when a figure changed last, and by whom."""
+
+    __tablename__ = "last_posting"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's own
+
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), primary_key=True)
+    category: Mapped[Code] = mapped_column(primary_key=True)
+    posting_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("posting.id"))
 
 
 class FirstFact(Base):

@@ -52,7 +52,9 @@ def show() -> str | Response:
         summary=summary,
         province=province,
         view=view,
-        cards=figures.cards(summary, province, view) if province else [],
+        cards=figures.cards(summary, province, view, reports.last_changes(db.session(), scope, clocks))
+        if province
+        else [],
         status=status_items(summary, ()),
         presets=presets(),
         periods=period_choices(view),

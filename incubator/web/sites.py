@@ -44,7 +44,7 @@ def show(slug: str) -> str:
         known=clocks.known_at or summary.generated_at,
         fingerprint=summary.fingerprint[:12],
         view=view,
-        cards=figures.cards(summary, place, view),
+        cards=figures.cards(summary, place, view, reports.last_changes(session, scope, clocks, site.id)),
         status=status_items(summary, found.recent),
         presets=presets(),
         periods=period_choices(view),

@@ -139,6 +139,8 @@ FAULTS = (
         "UPDATE tenancy_total SET unknown = 1 WHERE category = 'tech_service'",
     ),
     Fault("contract_month", "tenancy_id 2, month", "UPDATE contract_month SET amount_fen = 7 WHERE tenancy_id = 2"),
+    Fault("last_posting", "category sales", "UPDATE last_posting SET posting_id = 1 WHERE category = 'sales'"),
+    Fault("last_posting", "category equity", "DELETE FROM last_posting WHERE category = 'equity'"),
     Fault("contract_month", "month 2025", "UPDATE contract_month SET month = month - 100 WHERE tenancy_id = 2"),
     Fault(
         "first_fact",

@@ -102,6 +102,15 @@ def test_a_period_is_told_beside_the_figure_and_its_end_beside_a_stock(busy: Cas
     assert "新增入驻企业" not in seen(busy.browser("own-manager"), "/sites/taiyuan/?as_of=2024-08-20&period=nonsense")
 
 
+def test_a_definition_tells_when_its_figure_changed_and_by_whom(cast: Cast) -> None:
+    page = seen(cast.browser("own-manager"), "/sites/taiyuan/?as_of=2024-08-20")
+    popover = re.search(r'id="about-enterprises_admitted".*?</dl>', page, re.DOTALL)
+    assert popover
+    assert re.search(r"<dt>最后变动</dt><dd[^>]*>20\d\d-\d\d-\d\d \d\d:\d\d", popover[0])
+    past = seen(cast.browser("own-manager"), "/sites/taiyuan/?as_of=2024-08-20&known_at=2024-08-20")
+    assert "最后变动" not in past
+
+
 def test_the_month_table_ends_in_the_figures_of_the_period(busy: Cast) -> None:
     page = seen(busy.browser("own-manager"), "/sites/taiyuan/?as_of=2024-08-20&period=quarter")
     table = re.search(r'<table class="data[^>]*id="months".*?</table>', page, re.DOTALL)

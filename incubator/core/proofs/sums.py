@@ -15,7 +15,15 @@ from incubator.core.proofs.difference import Difference, stream
 from incubator.core.totals import FUNDED
 from incubator.models.ledger import LedgerEntry
 from incubator.models.tenant import Tenancy
-from incubator.models.totals import PROVINCE, ContractMonth, DailyTotal, FirstFact, MonthlyTotal, TenancyTotal
+from incubator.models.totals import (
+    PROVINCE,
+    ContractMonth,
+    DailyTotal,
+    FirstFact,
+    LastPosting,
+    MonthlyTotal,
+    TenancyTotal,
+)
 from incubator.values.words import Words
 
 if TYPE_CHECKING:
@@ -124,3 +132,20 @@ def _first_days(session: Session) -> dict[tuple[int, str, int], date]:
         found[site_id, FUNDED, tenant_id] = day
         found[PROVINCE, FUNDED, tenant_id] = min(day, found.get((PROVINCE, FUNDED, tenant_id), day))
     return found
+
+
+NOT_LAST = Words("最后一批为 {rows}，保存的是 {kept}", "the last posting is {rows}, the table says {kept}")
+
+
+def last_postings(session: Session) -> Iterator[Difference]:
+    """Compare the last posting of each category at each site with the entries."""
+    last = LastPosting
+    rows = sa.select(_E.site_id, _E.category, sa.func.max(_E.posting_id)).group_by(_E.site_id, _E.category)
+    expected = {(site, category): posting for site, category, posting in session.execute(rows)}
+    kept_rows = sa.select(last.site_id, last.category, last.posting_id)
+    kept = {(site, category): posting for site, category, posting in session.execute(kept_rows)}
+    for site, category in sorted(expected.keys() | kept.keys()):
+        here, there = expected.get((site, category)), kept.get((site, category))
+        if here != there:
+            words = NOT_LAST.fill(rows=here, kept=there)
+            yield Difference("last_posting", f"site {site}, category {category}", words)

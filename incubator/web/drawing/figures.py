@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from incubator.core.periods import Period
-    from incubator.core.reports import Clocks, PlaceSummary, Summary
+    from incubator.core.reports import Change, Clocks, PlaceSummary, Summary
     from incubator.values.display import UnitChoice
 
 NEW = {"enterprises_admitted": Words("新增入驻企业", "New enterprises")}
@@ -130,12 +130,12 @@ def value_of(key: str, figure: Figure, unit: UnitChoice) -> str:
     return display.count(figure.count, measure.noun, said)
 
 
-def cards(summary: Summary, place: PlaceSummary, view: View) -> list[Card]:
-    """Return the four cards of a place in their fixed order."""
-    return [_card(key, summary, place, view) for key in HEADLINES]
+def cards(summary: Summary, place: PlaceSummary, view: View, changes: Mapping[str, Change]) -> list[Card]:
+    """Return the four cards of a place in their fixed order; `changes`: the last change of each category there."""
+    return [_card(key, summary, place, view, changes) for key in HEADLINES]
 
 
-def _card(key: str, summary: Summary, place: PlaceSummary, view: View) -> Card:
+def _card(key: str, summary: Summary, place: PlaceSummary, view: View, changes: Mapping[str, Change]) -> Card:
     figure, day = view.figure(key, place), summary.clocks.as_of
     is_open, whole = place.place.open_on(day), view.since is None
     begun = beginnings(day)
@@ -148,7 +148,7 @@ def _card(key: str, summary: Summary, place: PlaceSummary, view: View) -> Card:
         identity=_IDENTITIES[key](place, view) if is_open else [],
         added_month=_moved(key, place, view.unit, place.this_month[key], begun["month"]) if is_open and whole else None,
         added_year=_moved(key, place, view.unit, place.this_year[key], begun["year"]) if is_open and whole else None,
-        about=about(key, place, view),
+        about=about(key, place, view, changes),
         history=history(key, place) if is_open else [],
         absent="" if is_open else _("该日尚未开园"),
         period="" if whole else filters.said(PERIODS[view.period]),
@@ -170,7 +170,7 @@ def _since_opening(key: str, place: PlaceSummary, unit: UnitChoice) -> dict[str,
     return {"value": value_of(key, place.figures[key], unit), "href": measure_link(key, place.place.slug)}
 
 
-def about(key: str, place: PlaceSummary, view: View) -> dict[str, Any]:
+def about(key: str, place: PlaceSummary, view: View, changes: Mapping[str, Change]) -> dict[str, Any]:
     """Return the definition of a measure, what its figure is made of and its rows, for the 口径 button."""
     measure, figure = MEASURES[key], view.figure(key, place)
     facts = [{"name": _("记录数"), "value": display.count(figure.count, measure.noun, filters.language())}]
@@ -179,6 +179,10 @@ def about(key: str, place: PlaceSummary, view: View) -> dict[str, Any]:
     if view.since is not None:
         facts.insert(0, {"name": _("期间（含首尾两日）"), "value": view.span()})
     facts += [_fact(part, place, view) for part in _MORE.get(key, ())]
+    changed = [changes[category] for category in measure.categories if category in changes]
+    if changed:
+        last = max(changed)
+        facts.append({"name": _("最后变动"), "value": f"{filters.moment(last.known_at)} {last.by}".strip()})
     text = filters.said(measure.definition)
     return {"text": text, "facts": facts, "copy": f"{filters.said(measure.words)}：{text}", "formula": ""}
 
