@@ -27,11 +27,13 @@ from incubator.web import (
     numbers,
     overview,
     people,
+    picking,
     preferences,
     profile,
     published,
     reports,
     residency,
+    search,
     security,
     session,
     sites,
@@ -57,10 +59,11 @@ PAGES = (
     transfers.pages,
     residency.pages,
     downloads.pages,
+    search.pages,
     published.pages,
     reports.pages,
 )
-ON_THEM = (tenant_list, corrections, changes)
+ON_THEM = (tenant_list, picking, corrections, changes)
 """The pages by noun, and the modules whose views stand on another module's pages: importing them puts them there."""
 _HASHED = re.compile(r"-[A-Z0-9]{8}\.")
 ONE_HOUR = 3600

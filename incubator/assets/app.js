@@ -1,5 +1,6 @@
 // The script of every page: each module looks for its own data- attributes, so a page without them pays nothing.
 import './requests.js';
+import { startComboboxes } from './combobox.js';
 import { startCopying } from './copying.js';
 import { startDays } from './days.js';
 import { startDoubts } from './doubts.js';
@@ -14,6 +15,7 @@ import { startSelection } from './selection.js';
 import { startSubmitting } from './submitting.js';
 import { startViews } from './views.js';
 
+startComboboxes();
 startCopying();
 startDays();
 startDoubts();

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from incubator.core import entries, profiles, tenant_list
+from incubator.core import entries, profiles
 from incubator.core.books import CATEGORIES
 from incubator.core.profiles import CONTACT_FIELDS, Profile
 from incubator.models.person import Person
@@ -18,7 +18,7 @@ from incubator.values.month import end_of_day
 from incubator.values.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy.orm import Session
 
@@ -30,8 +30,6 @@ CURRENT = ("in_residence", "signed")
 _RANK = {"in_residence": 0, "signed": 1, "none": 3}
 SECOND_LEGS = frozenset({"team_registered"})
 """Legs that a timeline leaves out: the other leg of their event says it."""
-OFFERED = 20
-"""How many tenants a searchable select is given at once."""
 
 
 @dataclass(frozen=True)
@@ -186,9 +184,3 @@ def policy(session: Session, category: str, day: date) -> Policy | None:
     in_force = sa.or_(Policy.valid_to.is_(None), Policy.valid_to >= day)
     query = sa.select(Policy).where(Policy.category == category, Policy.valid_from <= day, in_force)
     return session.scalars(query.order_by(Policy.valid_from.desc()).limit(1)).one_or_none()
-
-
-def offered(session: Session, scope: Scope, clocks: Clocks, site_id: int, text: str = "") -> Iterable[tenant_list.Row]:
-    """Return tenants of a site that a text finds (name, former name, code, pinyin), for a select to choose from."""
-    asked = tenant_list.Filter(site_id=site_id, text=text[:100], sort="name", descending=False)
-    return tenant_list.page(session, scope, clocks, asked, limit=OFFERED).rows

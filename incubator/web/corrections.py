@@ -11,16 +11,14 @@ from flask_babel import gettext as _
 from incubator.core import entries, ledger, tenants
 from incubator.core.books import BOOKS, CATEGORIES
 from incubator.extensions import db
-from incubator.web import access, answers, doubting
+from incubator.web import access, answers, doubting, picking
 from incubator.web.answers import MISTAKEN
 from incubator.web.drawing import entries as rows
 from incubator.web.drawing import tenant as drawing
 from incubator.web.entries import (
     answer_after,
-    chosen_tenant,
     page_of_entry,
     pages,
-    tenant_options,
     to_change,
     turned_back,
 )
@@ -63,8 +61,8 @@ def send_correct(entry_id: int) -> ResponseReturnValue:
     if back:
         return back
     form = _correction(found, request.form)
+    tenant = picking.chosen(form, found.tenant.tenancy.site_id) if "tenant" in form else found.tenant
     form.validate()
-    tenant = chosen_tenant(form, found.tenant.tenancy.site) if "tenant" in form else found.tenant
     act = answers.act(form, form.reason.data, "correction")
     posted = doubting.enter(form, act, _corrected(found, form, tenant), [entry_id], draft_of(found.entry))
     if "unit" in form:
@@ -113,8 +111,7 @@ def _corrected(found: Found, form: Any, tenant: Seen | None) -> list[Draft]:
 def _correct_page(found: Found, form: Any) -> str:
     entry = found.entry
     if "tenant" in form:
-        chosen = chosen_tenant(form, found.tenant.tenancy.site) or found.tenant
-        form.tenant.options = tenant_options(entry.site_id, chosen)
+        picking.show(form, picking.chosen(form, entry.site_id))
     return render_template(
         "entries/correct.html",
         form=form,

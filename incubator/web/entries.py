@@ -14,14 +14,14 @@ from incubator.core.books import BOOKS, CATEGORIES
 from incubator.core.doubts import KINDS
 from incubator.extensions import db
 from incubator.values.month import SHANGHAI, read_day
-from incubator.web import access, answers, doubting
+from incubator.web import access, answers, doubting, picking
 from incubator.web.answers import MISTAKEN, Page
 from incubator.web.drawing import entries as rows
 from incubator.web.drawing import tenant as drawing
 from incubator.web.filters import counted, said, yuan
 from incubator.web.forms.entries import DEEDS, NAMES, deed_of, entry_form
 from incubator.web.questions import asked_clocks, number
-from incubator.web.tenants import note_of, offered, page_of, to_write
+from incubator.web.tenants import page_of, to_write
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -76,7 +76,7 @@ def send_new(tenant_id: int, book: str) -> ResponseReturnValue:
     if back:
         return back
     form = entry_form(book, request.form)
-    del form["tenant"]
+    picking.leave_out(form)
     return _booked(book, form, found.tenancy.site, found, Page("entries.new", {"tenant_id": tenant_id, "book": book}))
 
 
@@ -110,14 +110,8 @@ def send_new_at_site(slug: str, book: str) -> ResponseReturnValue:
     if back:
         return back
     form = entry_form(_money_book(book), request.form)
-    found = chosen_tenant(form, site)
+    found = picking.chosen(form, site.id)
     return _booked(book, form, site, found, Page("entries.new_at_site", {"slug": slug, "book": book}))
-
-
-def chosen_tenant(form: Any, site: Site) -> Seen | None:
-    """Return the tenant that a form names, if it has a stay at the site."""
-    tenant_id = form.tenant.number
-    return None if tenant_id is None else one_tenant.seen(db.session(), access.scope(), tenant_id, site.id)
 
 
 # ── both ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -135,7 +129,7 @@ def _begun(book: str, found: Seen | None) -> Any:
     }
     form = entry_form(book, None, start)
     if request.endpoint == "entries.new":
-        del form["tenant"]
+        picking.leave_out(form)
     return form
 
 
@@ -199,7 +193,7 @@ def said_of(word: str, entry: LedgerEntry | None, name: str) -> str:
 
 def _new_page(book: str, form: Any, site: Site, found: Seen | None) -> str:
     if "tenant" in form:
-        form.tenant.options = tenant_options(site.id, found)
+        picking.show(form, found)
     cancel = Page("sites.show", {"slug": site.slug}) if "tenant" in form else page_of(found) if found else None
     return render_template(
         "entries/new.html",
@@ -209,27 +203,12 @@ def _new_page(book: str, form: Any, site: Site, found: Seen | None) -> str:
         site=site,
         site_words=sites.words(site),
         found=found,
-        note=_note(found),
+        note=picking.note(found),
         hint=answers.proposed_day()[1] if not request.args.get("day") else "",
         back=cancel.address() if cancel else "/",
         doubts=doubting.drawn(form),
         count=_count(book),
     )
-
-
-def _note(found: Seen | None) -> str:
-    """Return what the chosen tenant is and since when."""
-    if found is None:
-        return ""
-    stage = "enterprise" if found.tenancy.status == "in_residence" else found.tenancy.status
-    return note_of(stage, found.tenancy.admitted_on)
-
-
-def tenant_options(site_id: int, found: Seen | None) -> list[tuple[str, str, str]]:
-    """Return the tenants that a select starts with, the chosen one among them."""
-    options = offered(site_id)
-    chosen = [] if found is None else [(str(found.tenant.id), found.profile.name, _note(found))]
-    return chosen + [option for option in options if option[0] not in {one[0] for one in chosen}]
 
 
 def _count(book: str) -> str:
@@ -304,7 +283,7 @@ def show(entry_id: int) -> str:
         entry=entry,
         book=BOOKS[entry.book],
         category=CATEGORIES[entry.category],
-        state=state_of(found.row),
+        state=rows.state_of(found.row),
         facts=_facts(found),
         links=_links(found.row, others, legs),
         columns=drawing.columns(entry.book),
@@ -312,16 +291,6 @@ def show(entry_id: int) -> str:
         actions=rows.actions(found.row, scope) if clocks.known_at is None else [],
         back=page_of(found.tenant).address(),
     )
-
-
-def state_of(row: entries.Row) -> dict[str, str]:
-    """Return whether an entry stands, as word, colour and shape."""
-    if row.entry.reverses_id:
-        return {"word": _("冲销记录"), "kind": "quiet", "shape": "↩"}
-    if row.reversed_by:
-        word = _("已更正") if row.replaced_by else _("已冲销")
-        return {"word": word, "kind": "quiet", "shape": "○"}
-    return {"word": _("有效"), "kind": "good", "shape": "●"}
 
 
 def _facts(found: Found) -> list[drawing.Fact]:

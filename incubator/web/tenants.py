@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, jsonify, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from incubator.core import clock, entries, one_tenant, sites, tenant_list, tenants
+from incubator.core import entries, one_tenant, sites, tenant_list, tenants
 from incubator.core.books import BOOKS
 from incubator.core.profiles import ENTERPRISE, FIELD_WORDS, KINDS, Profile
-from incubator.core.reports import Clocks
 from incubator.extensions import db
 from incubator.models.site import Site
 from incubator.values import credit_code
@@ -26,10 +25,8 @@ from incubator.web.forms.profiles import ProfileForm, profile_form, start_from
 from incubator.web.forms.residency import NewTenantForm
 from incubator.web.preferences import unit
 from incubator.web.questions import asked_clocks, carried
-from incubator.web.questions import text as asked_text
 
 if TYPE_CHECKING:
-    from flask import Response
     from flask.typing import ResponseReturnValue
 
     from incubator.core.one_tenant import Seen
@@ -247,26 +244,3 @@ def _form(kind: type[ProfileForm], site_id: int, **more: Any) -> Any:
 def _site_of_address() -> Site:
     """Return the site that the address names, for writing."""
     return access.site_to_write(request.args.get("site", ""))
-
-
-@pages.get("/tenants/options")
-@access.reader
-def options() -> Response:
-    """Answer a searchable select: the tenants of a site that a text finds."""
-    site = access.site_to_read(request.args.get("site", ""))
-    return jsonify(
-        [{"value": value, "text": text, "note": note} for value, text, note in offered(site.id, asked_text("q"))]
-    )
-
-
-def offered(site_id: int, text: str = "") -> list[tuple[str, str, str]]:
-    """Return tenants of a site as options: number, name, and what and since when they are."""
-    clocks = Clocks(clock.today())
-    found = one_tenant.offered(db.session(), access.scope(), clocks, site_id, text)
-    return [(str(row.tenant.id), row.tenancy.name, note_of(row.stage, row.tenancy.admitted_on)) for row in found]
-
-
-def note_of(stage: str, admitted_on: Any) -> str:
-    """Return what a tenant is and since when: 在孵 · 2024-01-16 入驻."""
-    word = stage_status(stage)["word"]
-    return _("%(status)s · %(day)s 入驻", status=word, day=day(admitted_on)) if admitted_on else word

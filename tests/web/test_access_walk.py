@@ -95,6 +95,7 @@ EXPECTED: dict[tuple[str, str], Expectation] = {
     ("/sites/<slug>/", "GET"): Expectation(READ_HERE, READ_THERE),
     ("/tenants/", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}"),
     ("/tenants/options", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}", None),
+    ("/search", "GET"): Expectation(PERSONAL),
     ("/tenants/new", "GET"): Expectation(WRITE_HERE, WRITE_THERE, "site={slug}", None),
     ("/tenants/new", "POST"): Expectation(SENT_HERE, SENT_THERE, "site={slug}", None),
     ("/tenants/<int:tenant_id>", "GET"): Expectation(READ_HERE, READ_THERE),

@@ -160,3 +160,13 @@ def tie(ties: bool | None) -> dict[str, str] | None:  # noqa: FBT001 - three ans
     if ties is None:
         return None
     return {"word": _("一致"), "kind": "good"} if ties else {"word": _("不一致"), "kind": "bad", "shape": "▲"}
+
+
+def state_of(row: entries.Row) -> dict[str, str]:
+    """Return whether an entry stands, as word, colour and shape."""
+    if row.entry.reverses_id:
+        return {"word": _("冲销记录"), "kind": "quiet", "shape": "↩"}
+    if row.reversed_by:
+        word = _("已更正") if row.replaced_by else _("已冲销")
+        return {"word": word, "kind": "quiet", "shape": "○"}
+    return {"word": _("有效"), "kind": "good", "shape": "●"}

@@ -75,6 +75,12 @@ def stage_status(stage: str) -> dict[str, str]:
     return {"word": filters.said(words), "kind": kind, "shape": shape}
 
 
+def note_of(stage: str, admitted_on: Any) -> str:
+    """Return what a tenant is and since when: 在孵 · 2024-01-16 入驻."""
+    word = stage_status(stage)["word"]
+    return _("%(status)s · %(day)s 入驻", status=word, day=filters.day(admitted_on)) if admitted_on else word
+
+
 def _money(fen: int) -> dict[str, str]:
     text = filters.fen_plain(fen)
     return {"text": text, "value": text.replace(",", "")}

@@ -18,8 +18,8 @@ from incubator.web.forms.fields import (
     AmountText,
     Choice,
     DayText,
-    Lookup,
     Sheet,
+    TenantChoice,
     Text,
     Tick,
     UnitChoice,
@@ -43,7 +43,8 @@ class EntryForm(Sheet):
     """One fact of a tenant. The books differ in which of these fields they show, and in what they call them."""
 
     unit = UnitChoice()
-    tenant = Lookup(Words("企业", "Tenant"), needed=True)
+    tenant = TenantChoice(Words("企业", "Tenant"), needed=True)
+    tenant_text = Text()
     category = Choice(needed=True)
     also_sale = Tick(lazy_gettext("同时计入销售"))
     happened_on = DayText(needed=True)

@@ -149,6 +149,22 @@ class Lookup(Choice):
             raise ValidationError(_("没有这个选项，请重新选择"))
 
 
+class TenantChoice(Lookup):
+    """A tenant: its number, or what was typed in its place. `candidates`: what that may mean, if it is several."""
+
+    candidates: Sequence[Any] = ()
+
+    def pre_validate(self, form: Any) -> None:
+        """Tell why a typed text names nobody."""
+        typed = form.tenant_text.data
+        if self.data or not typed:
+            super().pre_validate(form)
+        elif self.candidates:
+            raise ValidationError(_("“%(text)s”可能是下列企业，请选择一户", text=typed))
+        else:
+            raise ValidationError(_("本园区没有“%(text)s”。可以输入名称、曾用名、信用代码或拼音首字母", text=typed))
+
+
 class Tick(Text):
     """A box that is ticked or not."""
 
