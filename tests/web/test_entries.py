@@ -228,16 +228,6 @@ class TestNewFromASite:
         response = sent(cast.browser("province-admin"), self.PATH, tenant=cast.tenants["datong"], **CONTRACT)
         assert set(told(response)) == {"tenant"}
 
-    def test_options_are_found_by_name_code_and_initials(self, cast: Cast) -> None:
-        browser, options = cast.browser("own-manager"), "/tenants/options?site=taiyuan&q="
-        everyone = browser.get(options).get_json()
-        assert [option["value"] for option in everyone] == [str(cast.tenants["taiyuan"])]
-        assert "在孵" in everyone[0]["note"]
-        name = everyone[0]["text"]
-        assert browser.get(options + name[:3]).get_json() == everyone
-        assert browser.get(options + "sl").get_json() == everyone
-        assert browser.get(options + "没有这样的名字").get_json() == []
-
 
 class TestClocks:
     def test_a_past_day_is_proposed_and_said(self, cast: Cast) -> None:
