@@ -8,6 +8,9 @@ export function startComboboxes() {
   document.addEventListener('input', typed);
   document.addEventListener('htmx:after:swap', filled);
   document.addEventListener('focusout', (event) => isBox(event.target) && close(event.target));
+  document.addEventListener('focusin', (event) => {
+    if (event.target.matches('.pick')) event.target.querySelector('input').focus(); // where a problem leads to
+  });
   document.addEventListener('mousedown', (event) => {
     if (event.target.closest('.hits')) event.preventDefault(); // the box keeps the focus
   });

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.finding`: what a search costs at 100,000 tenants, beside a scan of all names, on each database."""
+"""`python -m tests.bench.finding`: what a search costs at 100,000 tenants, beside a scan of all names."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ TEXTS = ("新材", "启明", "华晋", "科技", "有限", "晋", "hj", "huajin"
 _PLACES = ("山西", "太原", "大同", "山西省", "", "晋创谷", "长治市")
 _OWN = "甲乙丙丁华晋汾云恒瑞天宏启明星辰海川泰和源达众创新智信诚盛德通远博锐科力维思凯奥联拓"
 _TRADES = (
-    "新材料", "智能科技", "信息技术", "生物医药", "能源", "环保科技", "装备制造", "数据", "半导体", "光电", "软件", "航天",
-    "化工", "机器人", "检测技术", "农业科技",
+    "新材料", "智能科技", "信息技术", "生物医药", "能源", "环保科技", "装备制造", "数据", "半导体", "光电", "软件",
+    "航天", "化工", "机器人", "检测技术", "农业科技",
 )  # fmt: skip
 _FORMS = ("有限公司", "有限公司", "股份有限公司", "有限责任公司", "")
 

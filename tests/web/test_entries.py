@@ -299,7 +299,7 @@ class TestCorrect:
 
     def test_the_tenant_may_be_put_right_but_only_within_the_site(self, cast: Cast) -> None:
         browser = cast.browser("own-manager")
-        response = sent(browser, self.path(cast), tenant=cast.tenants["datong"], reason="录错企业")
+        response = sent(browser, self.path(cast), tenant=cast.tenants["datong"], tenant_text="", reason="录错企业")
         assert set(told(response)) == {"tenant"}
 
     def test_a_residency_fact_is_corrected_in_its_day(self, app: Flask, cast: Cast) -> None:
