@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from incubator.cli import demo, imports, people, reconcile, reindex, sites, summary, totals, verify
+from incubator.cli import demo, imports, people, policies, reconcile, reindex, sites, summary, totals, verify
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -15,6 +15,7 @@ def register(app: Flask) -> None:
     for command in (
         people.group,
         sites.group,
+        policies.group,
         demo.command,
         imports.command,
         summary.command,

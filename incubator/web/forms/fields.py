@@ -212,7 +212,7 @@ class Sheet(Form):
     key = Key(default=lambda: secrets.token_hex(16))
     confirmed = Confirmed()
     asked: Sequence[Asked] = ()
-    restatement = Tick()
+    restatement = Tick(lazy_gettext("追溯调整"))
     restatement_reason = Text(lazy_gettext("追溯调整的原因"))
 
     def named(self, name: str) -> Text:
