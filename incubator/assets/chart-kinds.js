@@ -32,7 +32,7 @@ function columns(data, parts, palette, box, { stack, totals }) {
     grid: { left: 8, right: 12, top: (parts.length > 1 ? 60 : 36) * zoom(), bottom: 4, containLabel: true },
     tooltip: { ...tip(palette), trigger: 'axis', axisPointer: { type: 'shadow', shadowStyle: { color: palette.muted, opacity: 0.08 } }, formatter: (points) => monthTip(data, parts, points[0].dataIndex, totals) },
     xAxis: { ...category(palette), data: data.months.map((month) => (month.under ? `${month.label}\n${month.under}` : month.label)), axisLabel: { ...label(palette), interval: rhythm(data.months, box) } },
-    yAxis: { ...amountAxis(palette, scale), ...(data.most ? { max: scaled(data.most, scale) } : {}) },
+    yAxis: { ...amountAxis(palette, scale, box), ...(data.most ? { max: scaled(data.most, scale) } : {}) },
     series: parts.map((part) => ({
       type: 'bar', name: part.label, stack, barMaxWidth: 32, barCategoryGap: '36%', cursor: 'pointer', itemStyle: filled(part.role, palette),
       emphasis: { focus: 'none' },
@@ -110,9 +110,9 @@ function category(palette) {
   return { type: 'category', axisTick: { show: false }, axisLine: { lineStyle: { color: palette.control } } };
 }
 
-function amountAxis(palette, scale) {
+function amountAxis(palette, scale, box) {
   return {
     type: 'value', name: said('unit') + scale.name, nameLocation: 'end', nameGap: 12, nameTextStyle: { ...label(palette), align: 'left', padding: [0, 0, 0, -28] },
-    splitNumber: 4, splitLine: { lineStyle: { color: palette.line } }, axisLabel: { ...label(palette), formatter: (value) => value.toLocaleString('en-US') },
+    splitNumber: box.height < 160 ? 2 : 4, splitLine: { lineStyle: { color: palette.line } }, axisLabel: { ...label(palette), formatter: (value) => value.toLocaleString('en-US') },
   };
 }
