@@ -45,7 +45,7 @@ def type_(page: Page, *steps: str) -> None:
 
 def fill_in(page: Page, one: Paper) -> None:
     """From the tenant, where the form begins, to the amount; tenant and kind are those of the paper before."""
-    expect(page.locator("#tenant-ts-control")).to_be_focused()
+    expect(page.locator("#tenant-text")).to_be_focused()
     type_(page, "Tab", "Tab", "Control+a", one.day, "Tab", "Tab", one.number, "Tab", "Tab", "Tab", "示例集团", "Tab")
     type_(page, one.amount)
 
@@ -85,7 +85,7 @@ def confirmed(page: Page, why: str) -> None:
 def first_paper(page: Page, one: Paper) -> None:
     """Find the tenant, choose the kind, and the unit once for all."""
     page.keyboard.insert_text("示例")
-    expect(page.locator(".ts-dropdown .option").first).to_be_visible()
+    expect(page.locator("#tenant-options [role=option]").first).to_be_visible()
     type_(page, "Enter", "Tab")
     page.keyboard.press("ArrowDown")  # the first kind: sales
     type_(page, "Tab", one.day, "Tab", "Tab", one.number, "Tab", "Tab", "Tab", "示例集团", "Tab", f"{one.amount}万")
