@@ -21,6 +21,7 @@ from incubator.web import (
     entries,
     errors,
     filters,
+    imports,
     language,
     ledger,
     links,
@@ -60,6 +61,7 @@ PAGES = (
     residency.pages,
     downloads.pages,
     search.pages,
+    imports.pages,
     published.pages,
     reports.pages,
 )

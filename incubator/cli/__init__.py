@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from incubator.cli import demo, imports, people, policies, reconcile, reindex, sites, summary, totals, verify
+from incubator.cli import demo, imports, people, reconcile, reindex, sites, summary, totals, verify, worker
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,5 +24,6 @@ def register(app: Flask) -> None:
         reconcile.command,
         reindex.command,
         verify.command,
+        worker.command,
     ):
         app.cli.add_command(command)

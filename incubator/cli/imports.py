@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from flask.cli import with_appcontext
 
-from incubator.cli.speaking import fail, looking, said, writing
+from incubator.cli.speaking import fail, language, looking, said, tell, writing
 from incubator.core import ledger, people, sites
 from incubator.core.access import Scope, scope_of
 from incubator.core.imports import events
@@ -18,6 +18,7 @@ from incubator.core.imports.choices import Choices
 from incubator.core.imports.judged import Counts, Judged, Plan
 from incubator.core.imports.plan import plan
 from incubator.excel.exchange import SHEETS
+from incubator.excel.marking.workbook import MarkingError, annotate
 from incubator.excel.reading.workbook import read_workbook
 from incubator.values.money import Unit
 from incubator.values.problem import Problem
@@ -56,6 +57,8 @@ ROWS = Words(
     "{sheet}: {new} new, {known} known, {doubtful} doubtful, {wrong} wrong",
 )
 AT = Words("{place} {title}“{value}”：{message}", "{place} {title} “{value}”: {message}")
+NOT_MARKED = Words("这个文件无法标注", "This file cannot be marked")
+IS_KNOWN = "known"
 _UNITS = {"yuan": Unit.YUAN, "thousand": Unit.THOUSAND, "wan": Unit.WAN, "yi": Unit.YI} | {
     unit.words.zh: unit for unit in Unit
 }
@@ -115,8 +118,22 @@ def command(**options: Any) -> None:
     intake = _read(asked.file, given)
     with (looking if asked.check else writing)() as session:
         answer = _answer(session, scope, site_id, asked, intake, given)
+    if asked.annotated is not None and intake.readable:
+        _annotate(asked.annotated, asked.file.read_bytes(), intake, answer)
     (_as_json if asked.form == "json" else _as_text)(answer)
     sys.exit(answer.code)
+
+
+def _annotate(target: Path, original: bytes, intake: Intake, answer: Answer) -> None:
+    """Write the workbook with its faults marked; what is only known already is none."""
+    found = [
+        (table, [told.problem for told in answer.problems if told.table is table and told.problem.doubt != IS_KNOWN])
+        for table in intake.tables
+    ]
+    try:
+        target.write_bytes(annotate(original, found, language()))
+    except MarkingError:
+        tell(NOT_MARKED)
 
 
 def _units(texts: Sequence[str]) -> dict[str, str]:
@@ -216,7 +233,7 @@ def _known(row: Judged) -> Problem:
     numbered = next((name for name in ("document_number", "credit_code") if name in row.line.given), "name")
     if row.draft is not None and numbered == "credit_code":
         numbered = "amount"
-    return Problem(numbered, KNOWN, row.line.row, row.line.shown(numbered), doubt="known", entry_id=row.entry_id)
+    return Problem(numbered, KNOWN, row.line.row, row.line.shown(numbered), doubt=IS_KNOWN, entry_id=row.entry_id)
 
 
 def _together(problems: Iterable[Problem]) -> Words:

@@ -22,8 +22,11 @@ from incubator import create_app
 from incubator.config import Config
 from incubator.core import closings, ledger, passwords, people, publishing, reports, sites, tenants, transfers
 from incubator.core.drafts import Draft
+from incubator.core.imports import events
+from incubator.core.imports.choices import Choices
 from incubator.core.profiles import Profile
 from incubator.core.publishing import Saying
+from incubator.excel import importing
 from incubator.extensions import db
 from incubator.models.ledger import LedgerEntry
 from incubator.models.person import Person
@@ -96,6 +99,8 @@ class Cast:
     """By the site that is asked to let its tenant go."""
     publications: dict[str, int]
     published: dict[str, int]
+    imports: dict[str, int]
+    """One at each site that waits to be booked: a payment, pasted."""
     browsers: dict[str, Browser] = field(default_factory=dict)
 
     def browser(self, actor: str) -> Browser:
@@ -157,10 +162,12 @@ def cast(app: Flask) -> Cast:
         requests = {slug: _request(session, site_ids, slug) for slug in SITES}
         publications = {slug: _publish(session, site_id) for slug, site_id in site_ids.items()}
         published = {slug: _published(session, site_id) for slug, site_id in site_ids.items()}
+        imports = {slug: _import(session, site_id) for slug, site_id in site_ids.items()}
         for site_id in site_ids.values():
             _close(session, site_id)
         session.commit()
-    return Cast(app, ids, site_ids, tenant_ids, contracts, payments, requests, publications, published)
+    things = (contracts, payments, requests, publications, published, imports)
+    return Cast(app, ids, site_ids, tenant_ids, *things)
 
 
 def _site(session: Session, slug: str, zh: str, en: str) -> int:
@@ -201,6 +208,16 @@ def _publish(session: Session, site_id: int) -> int:
     done = publishing.publish(session, ALL, f"{site_id:032x}", saying, workbook)
     assert done.publication_id, done.problems
     return done.publication_id
+
+
+def _import(session: Session, site_id: int) -> int:
+    head = "统一社会信用代码\t拨付日期\t拨付金额（元）\t资金项目\t凭证号"
+    text = f"{head}\n{credit_code(site_id)}\t2024-10-15\t5000\t示例专项\tPZ-1".encode()
+    event = events.receive(session, ALL, site_id, "", text)
+    assert event is not None
+    events.keep(session, event, importing.read(text, Choices(), pasted=True))
+    assert event.state == "checked", event.message
+    return event.id
 
 
 def _published(session: Session, site_id: int) -> int:

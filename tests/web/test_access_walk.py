@@ -47,6 +47,10 @@ WRITE_THERE = (303, 404, 200, 403, 403, 200)
 SENT_HERE = (303, 422, 404, 403, 403, 422)
 SENT_THERE = (303, 404, 422, 403, 403, 422)
 WRITERS = (303, 200, 200, 403, 403, 200)
+BAD_HERE = (303, 400, 404, 403, 403, 400)
+BAD_THERE = (303, 404, 400, 403, 403, 400)
+PRESSED_HERE = (303, 303, 404, 403, 403, 303)
+PRESSED_THERE = (303, 404, 303, 403, 403, 303)
 ANSWER_HERE = (303, 200, 403, 403, 403, 200)
 ANSWER_THERE = (303, 403, 200, 403, 403, 200)
 GOVERNOR = (303, 403, 403, 403, 403, 200)
@@ -131,6 +135,23 @@ EXPECTED: dict[tuple[str, str], Expectation] = {
     ),
     ("/ledger/<book>", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}"),
     ("/summary.xlsx", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}"),
+    ("/imports/", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}"),
+    ("/imports/", "POST"): Expectation((303, 404, 404, 403, 403, 404)),
+    ("/imports/paste", "POST"): Expectation((303, 404, 404, 403, 403, 404)),
+    ("/imports/<int:import_id>", "GET"): Expectation(READ_HERE, READ_THERE),
+    ("/imports/<int:import_id>/progress", "GET"): Expectation(READ_HERE, READ_THERE),
+    ("/imports/<int:import_id>/marked.xlsx", "GET"): Expectation(
+        (303, 404, 404, 404, 404, 404), (303, 404, 404, 404, 404, 404)
+    ),
+    ("/imports/<int:import_id>/unit", "POST"): Expectation(BAD_HERE, BAD_THERE),
+    ("/imports/<int:import_id>/columns", "POST"): Expectation(PRESSED_HERE, PRESSED_THERE),
+    ("/imports/<int:import_id>/cells", "POST"): Expectation(BAD_HERE, BAD_THERE),
+    ("/imports/<int:import_id>/yes", "POST"): Expectation(BAD_HERE, BAD_THERE),
+    ("/imports/<int:import_id>/book", "POST"): Expectation(PRESSED_HERE, PRESSED_THERE),
+    ("/imports/<int:import_id>/discard", "POST"): Expectation(PRESSED_HERE, PRESSED_THERE),
+    ("/imports/<int:import_id>/undo", "POST"): Expectation(
+        (303, 303, 404, 403, 403, 303), (303, 404, 303, 403, 403, 303)
+    ),
     ("/imports/template.xlsx", "GET"): Expectation(WRITE_HERE, WRITE_THERE, "site={slug}", None),
     ("/published/", "GET"): Expectation(PERSONAL),
     ("/published/new", "GET"): Expectation(WRITERS),
@@ -161,6 +182,7 @@ def targets(cast: Cast, rule: Rule, slug: str) -> dict[str, str | int]:
     entries = cast.payments if rule.rule.endswith("/return") else cast.contracts
     ids = {"tenant_id": cast.tenants[slug], "entry_id": entries[slug], "request_id": cast.requests[slug]}
     ids |= {"published_id": cast.published[slug], "publication_id": cast.publications[slug]}
+    ids["import_id"] = cast.imports[slug]
     ids["person_id"] = cast.ids["own-manager" if slug == OWN else "other-manager"]
     return {
         "slug": slug,

@@ -16,9 +16,9 @@ from incubator.core.imports.choices import Choices
 from incubator.core.imports.intake import Intake
 from incubator.core.imports.judged import Counts, Plan
 from incubator.core.imports.plan import plan
-from incubator.models.imports import ColumnMatch, Import
+from incubator.models.imports import ColumnMatch, Import, ImportPosting
 from incubator.models.person import Person
-from incubator.values.month import day_of
+from incubator.values.month import day_of, read_day
 from incubator.values.problem import Problem
 from incubator.values.words import Words
 
@@ -57,13 +57,13 @@ class Accepted(NamedTuple):
 
 
 def receive(session: Session, scope: Scope, site_id: int, file_name: str, content: bytes) -> Import | None:
-    """Keep a file that came for a site; None if the site is not this person's to write."""
+    """Keep a file that came for a site, or pasted rows, which have no name; None if the site may not be written."""
     if not scope.can_write(site_id):
         return None
     event = Import(
         site_id=site_id,
         state="reading",
-        file_name=plain_name(file_name),
+        file_name=plain_name(file_name) if file_name else "",
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,
         intake=None,
@@ -163,6 +163,17 @@ def said_of_same(earlier: Import) -> Words:
     """Say which import the same file was."""
     day = day_of(earlier.booked_at or earlier.uploaded_at)
     return SAME_FILE.fill(day=day.isoformat(), number=earlier.id)
+
+
+def postings(session: Session, import_id: int) -> list[int]:
+    """Return the numbers of the postings that an import made."""
+    query = sa.select(ImportPosting.posting_id).where(ImportPosting.import_id == import_id)
+    return list(session.scalars(query.order_by(ImportPosting.posting_id)))
+
+
+def set_opening(event: Import, day: str, *, opening: bool) -> None:
+    """Declare an import a site's opening, and the day on which its facts were known where a row does not say."""
+    event.opening, event.known_on = opening, read_day(day) if opening and day else None
 
 
 # ── booked ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -246,10 +246,12 @@ def _facts(row: Judged) -> list[Draft]:
 
 
 def _field(row: Judged, problem: Problem, draft: Draft) -> str:
-    """Return the column that a doubt belongs to; an arrival has several days."""
-    if problem.field == "tenancy":
-        return "credit_code"
-    return day_column(draft) if row.arrival is not None and problem.field == "happened_on" else problem.field
+    """Return the column that a doubt belongs to; an arrival has several days, a payment's category its programme."""
+    if row.arrival is not None and problem.field == "happened_on":
+        return day_column(draft)
+    if problem.field == "category" and "programme" in row.line.given:
+        return "programme"
+    return "credit_code" if problem.field == "tenancy" else problem.field
 
 
 def _settled_by_number(problem: Problem, draft: Draft, drafts: Sequence[Draft]) -> bool:

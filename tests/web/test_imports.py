@@ -1,0 +1,196 @@
+"""Imports through the pages: uploaded or pasted, answered, booked as told, undone; strangers see nothing."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from openpyxl import Workbook
+from sqlalchemy.orm import Session
+
+from incubator.core.imports import jobs
+from incubator.excel import importing
+from incubator.extensions import db
+from incubator.models.imports import Import
+from incubator.models.ledger import LedgerEntry
+from incubator.web import working
+from tests.making import credit_code
+from tests.web.conftest import Browser, Cast
+
+HEAD = ("统一社会信用代码", "拨付日期", "拨付金额（元）", "资金项目", "凭证号")
+
+
+def book_of(*rows: tuple[Any, ...], head: tuple[str, ...] = HEAD, title: str = "资金拨付") -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = title
+    for row in (head, *rows):
+        sheet.append(row)
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def paid(cast: Cast, amount: Any, number: str) -> tuple[Any, ...]:
+    return credit_code(cast.sites["taiyuan"]), "2024-10-15", amount, "示例专项", number
+
+
+def upload(browser: Browser, content: bytes, name: str = "太原台账.xlsx", site: str = "taiyuan") -> str:
+    response = browser.send("/imports/", {"site": site, "file": (BytesIO(content), name)})
+    assert response.status_code == 303, response.status_code
+    return str(response.location)
+
+
+def told(page: str) -> str:
+    found = re.search(r'name="told" value="([^"]*)"', page)
+    assert found
+    return found[1]
+
+
+def entries(cast: Cast) -> list[LedgerEntry]:
+    with cast.app.app_context():
+        query = sa.select(LedgerEntry).where(LedgerEntry.programme == "示例专项").order_by(LedgerEntry.id)
+        return list(db.session.scalars(query))
+
+
+def test_a_workbook_is_looked_through_mended_booked_and_undone(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    page = upload(manager, book_of(paid(cast, "30万左右", "PZ-7"), paid(cast, 12_345.67, "PZ-8")))
+    preview = manager.get(page).get_data(as_text=True)
+    assert "资金拨付!C2" in preview
+    assert "不是金额" in preview
+    assert re.search(r"<button[^>]* disabled>全部入账 1 笔", preview)
+    mend = {"table": "0", "row": "2", "field": "amount", "text": "30万"}
+    assert manager.send(f"{page}/cells", mend).status_code == 303
+    preview = manager.get(page).get_data(as_text=True)
+    assert "312,345.67" in preview
+    assert manager.send(f"{page}/book", {"told": told(preview)}).status_code == 303
+    done = manager.get(page).get_data(as_text=True)
+    assert "已入账 2 笔，与预览一致" in done
+    assert sorted(entry.amount_fen for entry in entries(cast)) == [12_345_67, 300_000_00]
+    assert manager.send(f"{page}/undo", {"reason": "传错"}).status_code == 303
+    assert sum(entry.amount_fen for entry in entries(cast)) == 0
+    assert "已撤销" in manager.get(page).get_data(as_text=True)
+
+
+def test_the_same_file_again_says_which_import_it_was(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    content = book_of(paid(cast, 5_000, "PZ-7"))
+    first = upload(manager, content)
+    manager.send(f"{first}/book", {"told": told(manager.get(first).get_data(as_text=True))})
+    again = manager.get(upload(manager, content)).get_data(as_text=True)
+    assert f"（编号 {first.rpartition('/')[2]}），没有新增内容" in again
+
+
+def test_doubts_are_answered_row_by_row_and_a_mend_asks_again(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    code, *rest = paid(cast, 5_000, "PZ-7")
+    page = upload(manager, book_of((code, "2023-01-05", *rest[1:])))
+    assert "早于入驻日期" in manager.get(page).get_data(as_text=True)
+    manager.send(f"{page}/yes", {"table": "0", "row": "2", "doubt": "before_admission", "field": "happened_on"})
+    preview = manager.get(page).get_data(as_text=True)
+    assert re.search(r'<button type="submit" class="btn btn-primary">全部入账 1 笔', preview)
+    manager.send(f"{page}/cells", {"table": "0", "row": "2", "field": "happened_on", "text": "2023-01-06"})
+    assert "早于入驻日期" in manager.get(page).get_data(as_text=True)
+
+
+def test_a_unit_is_changed_and_the_digits_mean_something_else(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    page = upload(manager, book_of(paid(cast, 12.5, "PZ-7")))
+    manager.send(f"{page}/unit", {"column": "funding.amount", "unit": "WAN"})
+    assert "125,000.00" in manager.get(page).get_data(as_text=True)
+
+
+def test_rows_are_pasted(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    text = "\n".join("\t".join(map(str, row)) for row in (HEAD, paid(cast, "1,234.5", "PZ-7")))
+    page = str(manager.send("/imports/paste", {"site": "taiyuan", "rows": text}).location)
+    assert "1,234.50" in manager.get(page).get_data(as_text=True)
+
+
+def test_unknown_columns_are_matched_once_and_remembered(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    head = (*HEAD, "经办说明")
+    page = upload(manager, book_of((*paid(cast, 5_000, "PZ-7"), "甲"), head=head))
+    assert "经办说明" in manager.get(page).get_data(as_text=True)
+    manager.send(f"{page}/columns", {"kind": "funding", "title": "经办说明", "field": "note"})
+    manager.send(f"{page}/book", {"told": told(manager.get(page).get_data(as_text=True))})
+    assert [entry.note for entry in entries(cast)] == ["甲"]
+    page = upload(manager, book_of((*paid(cast, 6_000, "PZ-8"), "乙"), head=head))
+    assert "未识别的列" not in manager.get(page).get_data(as_text=True)
+
+
+def test_what_cannot_be_read_gets_one_sentence(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    page = manager.get(upload(manager, b"a,b\n1,2\n")).get_data(as_text=True)
+    assert "无法读取" in page
+    with cast.app.app_context():
+        assert db.session.scalars(sa.select(Import.content).order_by(Import.id.desc()).limit(1)).one() == b""
+
+
+def test_the_workbook_comes_back_with_its_marks(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    page = upload(manager, book_of(paid(cast, "几万", "PZ-7")))
+    response = manager.get(f"{page}/marked.xlsx")
+    assert response.status_code == 200
+    assert response.get_data().startswith(b"PK")
+
+
+def test_a_large_file_is_read_by_the_worker_also_after_a_kill(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The request only queues; whoever opens the page later finds it read."""
+    monkeypatch.setattr(jobs, "LARGE_BYTES", 10)
+    monkeypatch.setattr(jobs, "LARGE_ROWS", 0)
+    monkeypatch.setattr(working, "kick", lambda: None)
+    manager = cast.browser("own-manager")
+    page = upload(manager, book_of(paid(cast, 5_000, "PZ-7")))
+    assert "可以关闭此页" in manager.get(page).get_data(as_text=True)
+    assert manager.get(f"{page}/progress").status_code == 200
+    work(cast)
+    assert manager.get(f"{page}/progress").headers["HX-Refresh"] == "true"
+    preview = manager.get(page).get_data(as_text=True)
+    manager.send(f"{page}/book", {"told": told(preview)})
+    assert entries(cast) == []
+    work(cast)
+    assert "已入账 1 笔" in manager.get(page).get_data(as_text=True)
+
+
+def work(cast: Cast) -> None:
+    with cast.app.app_context():
+        engine = db.engine
+        while importing.work_one(lambda: Session(engine)):
+            pass
+
+
+def test_readers_look_and_strangers_find_nothing(cast: Cast) -> None:
+    page = upload(cast.browser("own-manager"), book_of(paid(cast, 5_000, "PZ-7")))
+    shown = cast.browser("site-viewer").get(page).get_data(as_text=True)
+    assert "太原台账.xlsx" in shown
+    assert "全部入账" not in shown
+    assert cast.browser("site-viewer").send(f"{page}/book", {"told": "1,0,0,0"}).status_code == 403
+    assert cast.browser("other-manager").get(page).status_code == 404
+    assert cast.browser("other-manager").send(f"{page}/book", {"told": "1,0,0,0"}).status_code == 404
+    assert "太原台账.xlsx" not in cast.browser("other-manager").get("/imports/").get_data(as_text=True)
+
+
+def test_a_ledger_that_moved_is_not_booked_blindly(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    content = book_of(paid(cast, 5_000, "PZ-7"), paid(cast, 6_000, "PZ-8"))
+    one, two = upload(manager, content, "一.xlsx"), upload(manager, content, "二.xlsx")
+    pages = [told(manager.get(page).get_data(as_text=True)) for page in (one, two)]
+    manager.send(f"{one}/book", {"told": pages[0]})
+    manager.send(f"{two}/book", {"told": pages[1]})
+    assert "核对之后台账有变化" in manager.get(two).get_data(as_text=True)
+    assert len(entries(cast)) == 2
+
+
+def test_a_discarded_import_is_forgotten_and_its_name_kept(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    page = upload(manager, book_of(paid(cast, 5_000, "PZ-7")))
+    manager.send(f"{page}/discard")
+    assert "已放弃" in manager.get(page).get_data(as_text=True)
+    assert manager.send(f"{page}/book", {"told": "1,0,0,0"}).status_code == 303
+    assert entries(cast) == []
