@@ -74,10 +74,11 @@ def faults(session: Session, scope: Scope, act: Act, rows: Sequence[Mapping[str,
     if not touched:
         return []
     if act.kind != RESTATEMENT or not scope.governs:
-        return [_refusal(month, row, closed) for (_, month), (row, closed) in touched.items()]
+        return [refusal(month, row, closed) for (_, month), (row, closed) in touched.items()]
     return [] if act.reason.strip() else [Problem("restatement_reason", NEEDS_REASON)]
 
 
-def _refusal(month: int, row: int, closed: Closed) -> Problem:
+def refusal(month: int, row: int, closed: Closed) -> Problem:
+    """Return the sentence that every writer is told of a closed month."""
     message = CLOSED.fill(month=display.month_words(month), day=display.day(day_of(closed.at)))
     return Problem("restatement", message, row=row)

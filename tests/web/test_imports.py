@@ -194,3 +194,11 @@ def test_a_discarded_import_is_forgotten_and_its_name_kept(cast: Cast) -> None:
     assert "已放弃" in manager.get(page).get_data(as_text=True)
     assert manager.send(f"{page}/book", {"told": "1,0,0,0"}).status_code == 303
     assert entries(cast) == []
+
+
+def test_rows_of_a_closed_month_are_wrong_in_the_preview_already(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    code, _, *rest = paid(cast, 5_000, "PZ-7")
+    preview = manager.get(upload(manager, book_of((code, "2024-01-15", *rest)))).get_data(as_text=True)
+    assert "2024年1月已于" in preview
+    assert "关账，不能再录入、更正或导入" in preview

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from incubator.core import clock, ledger
+from incubator.core import clock, closed_months, ledger
 from incubator.core.imports import booking, choices, intake
 from incubator.core.imports.booking import Booking
 from incubator.core.imports.choices import Choices
@@ -45,6 +45,9 @@ SAME_FILE = Words(
     "This file was imported on {day} (no. {number}); there is nothing new in it",
 )
 OPENING_BY_PROVINCE = Words("期初导入须由省级管理员办理", "An opening import is made by the province administrator")
+OPENING_TOO_LATE = Words(
+    "园区已有关账的月份，不能再做期初导入", "The site has closed a month: there can be no opening import any more"
+)
 KNOWN_LATER = Words("期初导入的登记日期须早于今天", "The day of an opening import is before today")
 LONGEST_NAME = 200
 
@@ -207,7 +210,7 @@ def accept_plan(
     elif sum_.wrong or sum_.doubtful:
         fault = STILL_WRONG.fill(wrong=sum_.wrong, doubtful=sum_.doubtful)
     elif event.opening:
-        fault = opening_fault(scope, judged, event.known_on)
+        fault = opening_fault(session, scope, judged, event.known_on)
     event.counts = now
     if fault is not None:
         return Accepted(0, [Problem("", fault)])
@@ -222,10 +225,12 @@ def accept_plan(
     return Accepted(result.rows, result.problems)
 
 
-def opening_fault(scope: Scope, judged: Plan, known_on: date | None) -> Words | None:
+def opening_fault(session: Session, scope: Scope, judged: Plan, known_on: date | None) -> Words | None:
     """Say why an import cannot be a site's opening."""
     if not scope.governs:
         return OPENING_BY_PROVINCE
+    if closed_months.standing(session, [judged.site_id]):
+        return OPENING_TOO_LATE
     days = [row.line.given.get("known_on") for row in judged.rows]
     today = clock.today()
     late = any(day is not None and day >= today for day in [known_on, *days])  # type: ignore[operator]

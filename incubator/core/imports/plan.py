@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from incubator.core import arrivals, doubts, references
+from incubator.core import arrivals, closed_months, doubts, references
 from incubator.core.books import CATEGORIES
 from incubator.core.doubts import Place
 from incubator.core.drafts import check, fold
@@ -19,6 +19,7 @@ from incubator.core.imports.matching import Ledger, Wanted
 from incubator.core.imports.roster import Roster, of_site
 from incubator.models.ledger import LedgerEntry
 from incubator.values import mark
+from incubator.values.month import month_of
 from incubator.values.problem import Problem
 from incubator.values.words import Words
 
@@ -71,6 +72,7 @@ def plan(session: Session, scope: Scope, site_id: int, intake: Intake) -> Plan:
         for row in rows:
             _mean(table, row, roster)
     _match(session, site_id, money)
+    _refuse_closed(session, site_id, found.rows)
     _doubt(session, scope, site_id, found.rows, roster)
     return found
 
@@ -208,6 +210,22 @@ def _know(table: Table, row: Judged, known: Ledger) -> None:
         row.draft = matching.merged(entry, draft, given)
     for name, old, new in differing:
         row.say(Problem(name, CELL_DIFFERS.fill(old=old, new=new), doubt=DIFFERS, entry_id=entry.id))
+
+
+def _refuse_closed(session: Session, site_id: int, rows: Iterable[Judged]) -> None:
+    """Tell which rows lie in months that are closed; what is known already says nothing new about them."""
+    closings = closed_months.standing(session, [site_id]).get(site_id, [])
+    if not closings:
+        return
+    for row in rows:
+        facts = _facts(row) or ([row.draft] if row.draft is not None and (row.enters or not row.known) else [])
+        for fact in facts:
+            month = month_of(fact.happened_on)
+            closed = closed_months.closing_of(month, closings)
+            if closed is not None:
+                field = day_column(fact) if row.draft is None else "happened_on"
+                row.say(closed_months.refusal(month, 0, closed)._replace(field=field))
+                break
 
 
 # ── what may be a slip ───────────────────────────────────────────────────────────────────────────────────────────────
