@@ -18,13 +18,15 @@ HEAD = ["统一社会信用代码", "合同编号", "合同类型", "签订日�
 
 
 def code_of_a_tenant(valley: Valley, page: Page) -> str:
-    """Return the credit code of a tenant in residence, as its page shows it."""
-    valley.open(page, "/tenants/?stage=in_residence")
-    page.locator("#tenants tbody a").first.click()
-    expect(page.locator("h1")).to_be_visible()
-    found = re.search(r"91[0-9A-Z]{2} ([0-9A-Z]{4} ){3}[0-9A-Z]{2}", page.content())
-    assert found
-    return found[0]
+    """Return the credit code of a tenant, as its page shows it."""
+    valley.open(page, "/tenants/?site=taiyuan")
+    links = page.locator("#tenants tbody a[href*='/tenants/']").evaluate_all("them => them.map(one => one.pathname)")
+    for link in links:
+        valley.open(page, f"{link}/edit")
+        code = page.input_value("input[name=credit_code]")
+        if code:
+            return code
+    raise LookupError(links)
 
 
 def workbook(code: str, folder: Path) -> Path:
@@ -35,8 +37,8 @@ def workbook(code: str, folder: Path) -> Path:
     sheet.append(
         ["统一社会信用代码", "合同编号", "合同类型", "签订日期", "对方单位", "合同金额（元）", "技术交易额（元）"]
     )
-    sheet.append([code, "DR-1", "销售合同", "2024-10-08", "示例客户", 400_000, None])
-    sheet.append([code, "DR-2", "销售合同", "2024-10-09", "示例客户", "60万左右", None])
+    sheet.append([code, "DR-1", "销售合同", "2025-03-03", "示例客户", 400_000, None])
+    sheet.append([code, "DR-2", "销售合同", "2025-03-04", "示例客户", "60万左右", None])
     book.save(folder / "合同.xlsx")
     return folder / "合同.xlsx"
 

@@ -89,12 +89,12 @@ def test_the_same_file_again_says_which_import_it_was(cast: Cast) -> None:
 def test_doubts_are_answered_row_by_row_and_a_mend_asks_again(cast: Cast) -> None:
     manager = cast.browser("own-manager")
     code, *rest = paid(cast, 5_000, "PZ-7")
-    page = upload(manager, book_of((code, "2023-01-05", *rest[1:])))
+    page = upload(manager, book_of((code, "2024-02-20", *rest[1:])))
     assert "早于入驻日期" in manager.get(page).get_data(as_text=True)
     manager.send(f"{page}/yes", {"table": "0", "row": "2", "doubt": "before_admission", "field": "happened_on"})
     preview = manager.get(page).get_data(as_text=True)
     assert re.search(r'<button type="submit" class="btn btn-primary">全部入账 1 笔', preview)
-    manager.send(f"{page}/cells", {"table": "0", "row": "2", "field": "happened_on", "text": "2023-01-06"})
+    manager.send(f"{page}/cells", {"table": "0", "row": "2", "field": "happened_on", "text": "2024-02-21"})
     assert "早于入驻日期" in manager.get(page).get_data(as_text=True)
 
 
