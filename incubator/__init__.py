@@ -25,6 +25,7 @@ from incubator.web import (
     language,
     ledger,
     links,
+    log,
     numbers,
     overview,
     people,
@@ -62,6 +63,7 @@ PAGES = (
     downloads.pages,
     search.pages,
     imports.pages,
+    log.pages,
     published.pages,
     reports.pages,
 )
@@ -85,7 +87,7 @@ def create_app(config: Config | None = None) -> Flask:
     extensions.compress.init_app(app)
     extensions.babel.init_app(app, locale_selector=language.choose)
     account.register(app)
-    for part in (numbers, security, errors, filters, context, cli):
+    for part in (numbers, security, errors, filters, context, log, cli):
         part.register(app)
     for pages in PAGES:
         app.register_blueprint(pages)

@@ -12,7 +12,8 @@ from flask_security.core import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 
-import incubator.models  # noqa: F401 - every table must be known before the first query
+import incubator.core.log
+import incubator.models  # noqa: F401 - the log watches every session, and every table must be known
 from incubator.models.base import Base
 
 if TYPE_CHECKING:

@@ -39,7 +39,7 @@ VERBS = {"sqlite": ("update", "delete", "replace"), "postgresql": ("change",)}
 
 def guards(engine: sa.Engine) -> set[str]:
     """Return the triggers that must stand on the tables there are: rebuilding a table loses its own on SQLite."""
-    standing = tables(engine) & {*APPEND_ONLY, *REGISTER}
+    standing = tables(engine) & {*APPEND_ONLY, *REGISTER, "log_entry"}
     return {"ledger_entry_mirror"} | {f"{table}_no_{verb}" for table in standing for verb in VERBS[engine.dialect.name]}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from incubator.core import clock, people
+from incubator.core import clock, log, people
 from incubator.models.person import OneTimeLink, Person
 from incubator.values import display
 from incubator.values.problem import Problem
@@ -101,6 +101,7 @@ def accept(session: Session, token: str, name: str, password: str) -> int | list
     if link is None or fault:
         return [Problem("", fault or UNKNOWN)]
     person = link.person
+    log.act_as(session, person.id)
     problems = people.rename(session, person, name) + people.set_password(session, person, password)
     if problems:
         return problems

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
-from incubator.core import clock, passwords
+from incubator.core import clock, log, passwords
 from incubator.models.person import ROLES, FormUnit, Membership, Person, SignIn
 from incubator.values.problem import Problem
 from incubator.values.words import Words
@@ -260,6 +260,7 @@ def sign_out_everywhere(session: Session, person: Person) -> None:
     person.fs_uniquifier = secrets.token_hex(32)
     session.execute(sa.delete(SignIn).where(SignIn.person_id == person.id))
     session.flush()
+    log.note(session, log.Note("sign_out_everywhere", "person", person.id, label=person.login))
 
 
 def _login_faults(login: str) -> list[Problem]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from incubator.core import clock, passwords
+from incubator.core import clock, log, passwords
 from incubator.core.people import folded_login
 from incubator.models.person import Person, SignIn
 
@@ -60,8 +60,10 @@ def begin(session: Session, person_id: int, seen: Seen = UNSEEN) -> str:
     row = SignIn(token_hash=_hash(token), person_id=person_id, signed_in_at=now)
     row.address, row.browser = seen.address[:LONGEST_SEEN], seen.browser[:LONGEST_SEEN]
     session.add(row)
-    session.get_one(Person, person_id).signed_in_at = now
+    person = session.get_one(Person, person_id)
+    person.signed_in_at = now
     session.flush()
+    _note(session, "sign_in", person, seen.address)
     return token
 
 
@@ -84,7 +86,26 @@ def holder(session: Session, token: str) -> int | None:
 
 def end(session: Session, token: str) -> None:
     """Sign one browser out: every copy of its cookie is dead."""
-    session.execute(sa.delete(SignIn).where(SignIn.token_hash == _hash(token)))
+    row = session.get(SignIn, _hash(token))
+    if row is not None:
+        _note(session, "sign_out", session.get_one(Person, row.person_id), "")
+        session.delete(row)
+        session.flush()
+
+
+def refused(session: Session, login: str, address: str) -> None:
+    """Note a password that was wrong. Who typed a name that is nobody's may have typed a password: it is not kept."""
+    person = session.scalar(sa.select(Person).where(Person.login == folded_login(login)))
+    _note(session, "sign_in_refused", person, address)
+
+
+def _note(session: Session, what: str, person: Person | None, address: str) -> None:
+    changes = {"address": [None, address]} if address else {}
+    told = log.Note(what, "person", changes=changes)
+    if person is not None:
+        by_id = None if what == "sign_in_refused" else person.id
+        told = log.Note(what, "person", person.id, label=person.login, by_id=by_id, changes=changes)
+    log.note(session, told)
 
 
 def _hash(token: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from incubator.core.proofs import chain, entries, finding, meaning, projections, sums
+from incubator.core.proofs import chain, entries, finding, log, meaning, projections, sums
 from incubator.core.proofs.difference import Difference
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ RULES: tuple[Callable[[Session], Iterator[Difference]], ...] = (
     chain.linked,
     chain.order,
     chain.known,
+    log.log,
+    log.watched_rows,
 )
 """Every invariant but the fingerprints of the postings, which are cut into steps of their own."""
 

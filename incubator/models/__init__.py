@@ -7,3 +7,6 @@ __all__ = ["ledger", "person", "published", "search", "setting", "site", "tenant
 from incubator.models import closing
 
 __all__ = ["closing", "ledger", "person", "published", "setting", "site", "tenant", "totals"]
+from incubator.models import ledger, log, person, published, setting, site, tenant, totals
+
+__all__ = ["ledger", "log", "person", "published", "setting", "site", "tenant", "totals"]

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_security import current_user
 from werkzeug.exceptions import HTTPException
 
-from incubator.core import sites
+from incubator.core import log, sites
 from incubator.core.access import NOTHING, Scope, scope_of
 from incubator.extensions import db, reading
 
@@ -123,8 +123,16 @@ def to_write(site_id: int) -> None:
 
 
 def site_to_read(slug: str) -> Site:
-    """Return a site the person sees, else answer 404."""
-    return found(sites.site_by_slug(db.session(), scope(), slug))
+    """Return a site the person sees, else answer 404. The request is about this site from now on."""
+    site = found(sites.site_by_slug(db.session(), scope(), slug))
+    g.site_id = site.id
+    return site
+
+
+def site_asked() -> int | None:
+    """Return the site that the request turned out to be about; None = no single one."""
+    site_id: int | None = g.get("site_id")
+    return site_id
 
 
 def site_to_write(slug: str) -> Site:
@@ -166,6 +174,7 @@ def _identify() -> None:
     known = current_user.is_authenticated
     g.person = current_user._get_current_object() if known else None  # noqa: SLF001 - what the proxy stands for
     g.scope = scope_of(session, g.person.id) if known else NOTHING
+    log.act_as(session, g.scope.person_id)
     if request.method not in SAFE_METHODS:
         session.rollback()
 

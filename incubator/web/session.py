@@ -47,6 +47,9 @@ def send_sign_in() -> ResponseReturnValue:
     person_id = None if seconds else _proven(login, str(form.password.data))
     if person_id is not None:
         return _signed_in(person_id, login, counted)
+    if not seconds:
+        sign_in.refused(db.session(), login, request.remote_addr or "")
+        db.session.commit()
     current_app.logger.warning("sign-in refused: login %a from %s", login[:64], request.remote_addr)
     form.form_errors.append(said(throttle.TOO_MANY.fill(n=seconds)) if seconds else _("登录名或密码不对"))
     page = render_template("session/sign_in.html", form=form, wanted=_wanted())

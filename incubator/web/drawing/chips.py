@@ -83,5 +83,7 @@ _KNOWN: tuple[tuple[str, Callable[[], str], Callable[[str], str]], ...] = (
     ("most", lambda: _("不多于"), _as_is),
     ("reminder", lambda: _("提醒"), _words(reminders.OF_TENANTS | reminders.OF_ENTRIES)),
     ("posting", lambda: _("录入批次"), _as_is),
+    ("who", lambda: _("操作人"), _as_is),
+    ("group", lambda: _("内容"), _as_is),
     ("show", lambda: _("显示"), _shown),
 )

@@ -1,0 +1,128 @@
+"""The audit log (操作日志): a list with filters, its export, and the note of every file that is downloaded."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, g, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from incubator.core import log, log_list, sites
+from incubator.core.log_list import GROUPS, NOBODY, Filter
+from incubator.extensions import db
+from incubator.web import access
+from incubator.web.drawing import log as drawing
+from incubator.web.drawing.chips import address, chips
+from incubator.web.filters import said
+from incubator.web.questions import day, number, text
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+pages = Blueprint("log", __name__)
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it spreadsheets take the file for GBK."""
+FORMULA = ("=", "+", "-", "@", "\t")
+LONGEST_QUERY, LONGEST_CODE = 500, 32
+EXPORTED = ("number", "at", "by", "site", "what", "about", "changes", "reason", "previous hash", "hash")
+
+
+@pages.get("/log")
+@access.reader
+def index() -> str:
+    """Show what was done, the latest first; ?rows=1 answers with the following rows alone."""
+    session, scope, asked = db.session(), access.scope(), _asked()
+    found, known = log_list.page(session, scope, asked), drawing.names(session, scope)
+    drawn = {
+        "columns": drawing.columns(),
+        "rows": drawing.rows(found.rows, known),
+        "more": address(after=str(found.next), rows="1") if found.next else "",
+    }
+    if request.args.get("rows"):
+        return render_template("log/_rows.html", **drawn)
+    people = log_list.people(session, scope)
+    visible = sites.visible_sites(session, scope)
+    return render_template(
+        "log/list.html",
+        **drawn,
+        asked=asked,
+        people=people,
+        groups={code: group.words for code, group in GROUPS.items()},
+        chips=chips({site.slug: sites.words(site) for site in visible}, _names(people)),
+        export=_export_address(),
+        fingerprint=log.fingerprint(session),
+    )
+
+
+def _names(people: list[tuple[int, str]]) -> dict[str, str]:
+    """Return the words of the chips of who acted and of what kind it was."""
+    everybody = [*people, (NOBODY, _("命令行或系统"))]
+    who = next((name for person_id, name in everybody if str(person_id) == request.args.get("who")), "")
+    group = GROUPS.get(request.args.get("group", ""))
+    return {"who": who, "group": said(group.words) if group else ""}
+
+
+def _export_address() -> str:
+    return address().replace("/log", "/log.csv", 1)
+
+
+@pages.get("/log.csv")
+@access.reader
+def export() -> Response:
+    """Answer with everything that the filter finds, hashes included, as a table that spreadsheets open."""
+    session, scope = db.session(), access.scope()
+    asked, known, target = _asked(), drawing.names(session, scope), io.StringIO()
+    target.write(BYTE_ORDER_MARK)
+    writer = csv.writer(target)
+    writer.writerow(EXPORTED)
+    for row in log_list.every(session, scope, asked):
+        entry = row.entry
+        told = [said(drawing.site(entry, known)), said(drawing.what(entry)), entry.label]
+        told += [drawing.changes(entry, known), entry.reason, entry.previous_hash, entry.hash]
+        writer.writerow([entry.id, entry.at.isoformat(), *map(_harmless, [row.by, *told])])
+    return Response(
+        target.getvalue(), mimetype="text/csv", headers={"Content-Disposition": 'attachment; filename="log.csv"'}
+    )
+
+
+def _harmless(value: str) -> str:
+    """Keep a spreadsheet from taking a text for a formula."""
+    return f"'{value}" if value.startswith(FORMULA) else value
+
+
+def _asked() -> Filter:
+    """Return the filter that the address tells; what cannot be read is left out."""
+    slug = request.args.get("site", "")
+    return Filter(
+        who=number("who"),
+        group=request.args.get("group", ""),
+        site_id=access.site_to_read(slug).id if slug else None,
+        since=day("since"),
+        until=day("until"),
+        text=text("q"),
+        after=number("after"),
+    )
+
+
+def register(app: Flask) -> None:
+    """Note every file that leaves the program, whichever page it came from."""
+    app.after_request(_note_download)
+    app.jinja_env.globals["nobody"] = NOBODY
+
+
+def _note_download(response: Any) -> Any:
+    """Write the note in a session of its own: the answer may still be reading in the request's."""
+    disposition = response.headers.get("Content-Disposition", "")
+    if response.status_code != 200 or not disposition.startswith("attachment") or g.get("person") is None:
+        return response
+    with Session(db.engine) as session:
+        query = request.query_string.decode("utf-8", "replace")[:LONGEST_QUERY]
+        told = {"query": [None, query]} if query else {}
+        name = disposition.partition("filename=")[2].strip('"')
+        about = {"site_id": access.site_asked(), "label": name, "by_id": g.person.id, "changes": told}
+        log.note(session, log.Note("download", str(request.endpoint)[:LONGEST_CODE], **about))
+        session.commit()
+    return response
