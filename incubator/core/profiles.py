@@ -78,6 +78,8 @@ CONTACT_FIELDS = ("contact_name", "contact_phone")
 """Data of people: they stay within the site."""
 PLACE_FIELDS = ("zone_id", "building", "room", "area_dm2")
 """Fields of the stay, not of the tenant."""
+STAY_FIELDS = ("name", "former_names", "credit_code", "industry", "institution_id")
+"""Fields of the tenant that a stay keeps as its site knew them last."""
 
 REQUIRED = Words("请填写{field}", "Please fill in: {field}")
 TOO_LONG = Words("最多 {n} 个字", "At most {n} characters")
@@ -211,7 +213,7 @@ def save_all(
 def _write(session: Session, tenant: Tenant, tenancy: Tenancy, profile: Profile) -> None:
     for name, value in asdict(profile).items():
         setattr(tenancy if name in PLACE_FIELDS else tenant, name, value)
-    for name in ("name", "former_names", "credit_code", "industry", "institution_id"):
+    for name in STAY_FIELDS:
         setattr(tenancy, name, getattr(profile, name))
     tenancy.sort_key, tenancy.initials = pinyin.sort_key(profile.name), pinyin.initials(profile.name)
     if tenant.id is not None and not session.is_modified(tenant):

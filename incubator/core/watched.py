@@ -45,11 +45,12 @@ PROFILE = "tenant_version"
 WATCHED: Mapping[str, Watched] = {
     PROFILE: Watched(("tenant_id", "version"), sealed=True),
     "transfer_request": Watched(
-        ("tenant_id", "from_site_id", "to_site_id", "state", "proposed_on", "note"), label="credit_code"
+        ("tenant_id", "from_site_id", "to_site_id", "state", "proposed_on", "note", "requested_at", "decided_at"),
+        label="credit_code",
     ),
-    "person": Watched(("login", "name", "email", "active"), unsaid=("password",), label="login"),
+    "person": Watched(("login", "name", "email", "active", "created_at"), unsaid=("password",), label="login"),
     "membership": Watched(("person_id", "role")),
-    "one_time_link": Watched(("person_id", "purpose", "expires_at", "ending")),
+    "one_time_link": Watched(("person_id", "purpose", "made_at", "expires_at", "ended_at", "ending")),
     "site": Watched(("slug", "name_zh", "name_en", "adcode", "opened_on"), label="slug"),
     "zone": Watched(("name_zh", "name_en"), label="name_zh"),
     "institution": Watched(("name_zh", "name_en", "pilot"), label="name_zh"),
@@ -62,7 +63,9 @@ WATCHED: Mapping[str, Watched] = {
         ("measure", "value", "unit", "precision", "as_of", "published_on", "source"), label="occasion_zh", sealed=True
     ),
     "published_withdrawal": Watched(("published_id",), sealed=True),
-    "import": Watched(("state", "sha256", "opening", "known_on"), label="file_name"),
+    "import": Watched(
+        ("state", "sha256", "opening", "known_on", "uploaded_at", "booked_at", "undone_at"), label="file_name"
+    ),
     "month_event": Watched(("month", "act", "entry_id"), label="comment", sealed=True),
 }
 _TOTALS = "sums over the ledger, proven from it"

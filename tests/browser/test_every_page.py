@@ -55,6 +55,8 @@ PAGES = (
     "/people/new",
     "/people/1",
     "/welcome",
+    "/log",
+    "/log?group=profiles&site=taiyuan",
 )
 GRAVE = {"moderate", "serious", "critical"}
 WIDTHS = {375: 812, 1280: 900, 1920: 1080}

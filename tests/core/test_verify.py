@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from incubator.core import ledger, proofs, verify
 from incubator.core.drafts import Draft
 from incubator.models.ledger import LedgerEntry
+from incubator.models.person import Membership, Person
 from incubator.models.tenant import Tenancy
 from incubator.models.totals import ContractMonth, DailyTotal, MonthlyTotal, TenancyTotal
 from tests.conftest import DATABASES
 from tests.databases import open_engine
-from tests.making import ALL, act, credit_code, make_sites, make_stay
+from tests.making import ALL, LONG_AGO, act, credit_code, make_sites, make_stay
 
 DAY = date(2026, 3, 10)
 
@@ -63,6 +64,12 @@ def fill(session: Session) -> None:
     )
     ledger.correct(session, ALL, act(), book(Draft(second.id, "rd_grant", days[5], 7)), [])
     book(Draft(third.id, "equity", days[6], 8))
+    person = Person(login="wang", name="王工", active=True, fs_uniquifier="x", created_at=LONG_AGO)
+    session.add(person)
+    session.flush()
+    session.add(Membership(person_id=person.id, role="site-viewer", site_id=1))
+    session.commit()
+    person.name = "王处"
 
 
 def strip(session: Session, table: str) -> None:
@@ -93,6 +100,7 @@ def copied(where: str, **values: str) -> str:
 
 
 _TURNED = {"count": "-count", "amount_fen": "-amount_fen", "technology_fen": "-technology_fen", "replaces_id": "NULL"}
+_LAST_OF_LOG = "(SELECT max(id) FROM log_entry)"
 _LAST_AT_1 = "(SELECT max(version) FROM chain_link WHERE site_id = 1)"
 
 
@@ -159,6 +167,22 @@ FAULTS = (
     Fault("tenant", "tenant 2", "UPDATE tenant SET version = 9 WHERE id = 2"),
     Fault("tenant", "tenant 2", "DELETE FROM tenant_version WHERE tenant_id = 2"),
     Fault("place", "tenancy 2", "UPDATE tenancy SET room = 'forged' WHERE id = 2"),
+    Fault("place", "tenancy 2", "UPDATE tenancy SET name = 'forged' WHERE id = 2"),
+    Fault("log", "log 2", "UPDATE log_entry SET label = 'forged' WHERE id = 2"),
+    Fault("log", "log 3", "DELETE FROM log_entry WHERE id = 2"),
+    Fault("log", "log 2", "UPDATE log_entry SET previous_hash = 'forged' WHERE id = 2"),
+    Fault("log", "log 2", "UPDATE log_entry SET at = '2020-01-01 00:00:00.000000' WHERE id = 2"),
+    Fault("log_head", "log", f"DELETE FROM log_entry WHERE id = {_LAST_OF_LOG}"),
+    Fault("log_head", "log", "UPDATE log_head SET number = number + 1"),
+    Fault("log_head", "log", "DELETE FROM log_head"),
+    Fault("watched", "site 1", "UPDATE site SET name_zh = 'forged' WHERE id = 1"),
+    Fault("watched", "person 1", "UPDATE person SET name = 'forged'"),
+    Fault("watched", "person 1", "UPDATE person SET active = false"),
+    Fault("watched", "membership 1", "UPDATE membership SET role = 'site-manager'"),
+    Fault("watched", "membership 1", "DELETE FROM membership"),
+    Fault("watched", "membership 9", "INSERT INTO membership (id, person_id, role) VALUES (9, 1, 'province-admin')"),
+    Fault("watched", "tenant_version 1", "UPDATE tenant_version SET reason = 'forged' WHERE id = 1"),
+    Fault("watched", "tenant_version 2", "DELETE FROM tenant_version WHERE id = 2"),
     Fault("reversal", "entry", "UPDATE ledger_entry SET note = 'forged' WHERE reverses_id IS NOT NULL"),
     Fault("reversal", "entry", "UPDATE ledger_entry SET amount_fen = 3 WHERE reverses_id IS NOT NULL"),
     Fault("reversal", "entry", "UPDATE ledger_entry SET reverses_id = 8000 WHERE reverses_id IS NOT NULL"),

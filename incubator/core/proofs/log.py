@@ -105,5 +105,7 @@ def _unlike(where: str, values: dict[str, Any], told: _Told, fields: tuple[str, 
     if told.seal and seal_of(values) != told.seal:
         yield Difference("watched", where, NOT_AS_SEALED)
     for name in fields:
-        if name in told.fields and (plain(values[name]) or None) != (told.fields[name] or None):
+        if name not in told.fields and not told.was_added:
+            continue  # the row is older than the log, which never told this field
+        if (plain(values[name]) or None) != (told.fields.get(name) or None):
             yield Difference("watched", where, NOT_AS_TOLD.fill(field=name))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from incubator.core import residency
-from incubator.core.profiles import PLACE_FIELDS, Profile, from_version
+from incubator.core.profiles import PLACE_FIELDS, STAY_FIELDS, Profile, from_version
 from incubator.core.proofs.difference import BATCH, Difference
 from incubator.models.tenant import Tenancy, Tenant, TenantVersion
 from incubator.values.words import Words
@@ -63,7 +63,7 @@ def profiles(session: Session) -> Iterator[Difference]:
 
 
 def places(session: Session) -> Iterator[Difference]:
-    """Compare rooms and area of each stay with the latest version that its site saved."""
+    """Compare what each stay holds of the profile with the latest version that its site saved."""
     version = _latest(TenantVersion.tenant_id, TenantVersion.site_id)
     same_stay = sa.and_(version.tenant_id == Tenancy.tenant_id, version.site_id == Tenancy.site_id)
     query = (
@@ -73,7 +73,7 @@ def places(session: Session) -> Iterator[Difference]:
         .execution_options(yield_per=BATCH, populate_existing=True)
     )
     for tenancy, last in session.execute(query):
-        yield from _unlike("place", f"tenancy {tenancy.id}", tenancy, from_version(last), PLACE_FIELDS)
+        yield from _unlike("place", f"tenancy {tenancy.id}", tenancy, from_version(last), (*PLACE_FIELDS, *STAY_FIELDS))
 
 
 def _latest(*keys: Any) -> Any:

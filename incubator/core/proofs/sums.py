@@ -68,20 +68,27 @@ def contract_months(session: Session) -> Iterator[Difference]:
 def _sums(session: Session, model: type[Base], keys: dict[str, Any], *where: Any) -> Iterator[Difference]:
     """Compare a total with its entries inside the database: only the keys that differ come out."""
     summed = [column.name for column in model.__table__.columns if column.name not in keys]
-    kept_columns, zero = model.__table__.c, sa.literal_column("0", sa.Integer)
+    kept_columns, zero, one = model.__table__.c, sa.literal_column("0", sa.Integer), sa.literal_column("1", sa.Integer)
     rows = sa.select(
         *(key.label(name) for name, key in keys.items()),
         *(sa.func.sum(column).label(f"rows_{name}") for name, column in _cell_columns().items() if name in summed),
         *(zero.label(f"kept_{name}") for name in summed),
+        one.label("is_summed"),
+        zero.label("is_kept"),
     )
     rows = rows.where(*where).group_by(*keys.values())
     kept = sa.select(
-        *(kept_columns[name] for name in keys), *(zero for _ in summed), *(kept_columns[name] for name in summed)
+        *(kept_columns[name] for name in keys),
+        *(zero for _ in summed),
+        *(kept_columns[name] for name in summed),
+        zero,
+        one,
     )
     both = sa.union_all(rows, kept).subquery().c
     sums = [sa.func.sum(both[f"{side}_{name}"]) for side in ("rows", "kept") for name in summed]
     here, there = sums[: len(summed)], sums[len(summed) :]
-    unequal = sa.or_(*(a != b for a, b in zip(here, there, strict=True)))
+    alone = sa.func.sum(both.is_summed) != sa.func.sum(both.is_kept)  # also a total of zero has its entries
+    unequal = sa.or_(alone, *(a != b for a, b in zip(here, there, strict=True)))
     query = sa.select(*(both[name] for name in keys), *sums).group_by(*(both[name] for name in keys)).having(unequal)
     for row in session.execute(query):
         values = [int(value) for value in row[len(keys) :]]

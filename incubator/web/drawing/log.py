@@ -40,6 +40,14 @@ FIELDS: Mapping[str, Words] = FIELD_WORDS | {
     "person_id": Words("人员", "Person"),
     "role": Words("角色", "Role"),
     "purpose": Words("用途", "Purpose"),
+    "created_at": Words("新增时间", "Added at"),
+    "made_at": Words("生成时间", "Made at"),
+    "ended_at": Words("失效时间", "Ended at"),
+    "requested_at": Words("提出时间", "Asked at"),
+    "decided_at": Words("答复时间", "Answered at"),
+    "uploaded_at": Words("上传时间", "Uploaded at"),
+    "booked_at": Words("入账时间", "Booked at"),
+    "undone_at": Words("撤销时间", "Undone at"),
     "expires_at": Words("有效至", "Valid until"),
     "ending": Words("结果", "Outcome"),
     "address": Words("网络地址", "Network address"),
@@ -209,6 +217,9 @@ _SHOWN: Mapping[str, Callable[[Any, Names], str]] = {
     "to_site_id": _site,
     "floor_fen": _yuan,
     "cap_fen": _yuan,
-    "expires_at": _moment,
     "known_at": _moment,
+    **{
+        f"{act}_at": _moment
+        for act in ("created", "made", "ended", "expires", "requested", "decided", "uploaded", "booked", "undone")
+    },
 }
