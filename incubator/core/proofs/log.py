@@ -87,7 +87,8 @@ def watched_rows(session: Session) -> Iterator[Difference]:
 def _compare(session: Session, name: str, told: dict[Any, _Told]) -> Iterator[Difference]:
     table, spec, found = Base.metadata.tables[name], WATCHED[name], set()
     key = next(table.c[column] for column in ("id", "published_id", spec.label) if column in table.c)
-    first = min((number for number, one in told.items() if one.was_added), default=None)
+    counted = isinstance(key.type, sa.Integer)  # what is known by a name has no order
+    first = min((number for number, one in told.items() if one.was_added), default=None) if counted else None
     for row in stream(session, sa.select(table)):
         values = row._asdict()
         number = values[key.name]

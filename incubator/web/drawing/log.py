@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from incubator.core import sites
+from incubator.core import closings, sites
+from incubator.core.books import CATEGORIES
 from incubator.core.log_list import WHAT
+from incubator.core.measures import MEASURES
 from incubator.core.one_tenant import Choices, Option
 from incubator.core.people import ROLE_WORDS
 from incubator.core.profiles import FIELD_WORDS
@@ -88,7 +90,7 @@ FIELDS: Mapping[str, Words] = FIELD_WORDS | {
     "entry_id": Words("台账记录", "Entry"),
     "query": Words("筛选", "Filter"),
 }
-_WORDS = {
+_WORDS: Mapping[str, Words] = {
     "invitation": Words("邀请", "Invitation"),
     "reset": Words("重设密码", "Password reset"),
     "used": Words("已使用", "Used"),
@@ -97,7 +99,17 @@ _WORDS = {
     "open": Words("等待答复", "Waiting"),
     "confirmed": Words("已同意", "Agreed"),
     "declined": Words("未同意", "Declined"),
-} | ROLE_WORDS
+    "reading": Words("正在读取", "Being read"),
+    "unreadable": Words("无法读取", "Not readable"),
+    "checked": Words("已核对", "Checked"),
+    "booked": Words("已入账", "Booked"),
+    "discarded": Words("已放弃", "Discarded"),
+    "undone": Words("已撤销", "Undone"),
+    **closings.ACTS,
+    **ROLE_WORDS,
+    **{code: category.words for code, category in CATEGORIES.items()},
+    **{key: measure.words for key, measure in MEASURES.items()},
+}
 """Values that are codes."""
 
 
