@@ -56,6 +56,11 @@ def note(session: Session, told: Note) -> None:
     session.info.setdefault(_PENDING, []).append(replace(told, by_id=by_id))
 
 
+def pending(session: Session) -> tuple[Note, ...]:
+    """Return what a session will write when it commits."""
+    return tuple(session.info.get(_PENDING, ()))
+
+
 def entry_hash(previous: str, values: Mapping[str, Any]) -> str:
     """Fingerprint an entry and the one before; what is not set is left out."""
     told = {name: watched.plain(value) for name, value in values.items() if value is not None and value not in ("", {})}
@@ -79,7 +84,7 @@ def _prepare(session: Session, _context: UOWTransaction, _instances: object) -> 
 
 def _observe(session: Session, _context: UOWTransaction) -> None:
     """Gather what a flush stored; the histories still tell what was there before."""
-    new = sorted(filter(_is_watched, session.new), key=_by_number)
+    new = sorted(filter(_is_watched, session.new), key=_in_order)
     dirty = [(thing, watched.changed(thing)) for thing in session.dirty if _is_watched(thing)]
     deleted = [thing for thing in session.deleted if _is_watched(thing)]
     found = [
@@ -91,9 +96,9 @@ def _observe(session: Session, _context: UOWTransaction) -> None:
         session.info.setdefault(_PENDING, []).extend(found)
 
 
-def _by_number(thing: Any) -> tuple[str, int]:
-    number = getattr(thing, "id", None)
-    return thing.__tablename__, number if isinstance(number, int) else 0
+def _in_order(thing: Base) -> int:
+    state: Any = sa.inspect(thing)
+    return int(state.insert_order)
 
 
 def _is_watched(thing: Base) -> bool:

@@ -95,7 +95,7 @@ def add(
         active=True,
         fs_uniquifier=secrets.token_hex(32),
         created_at=clock.now(),
-        memberships=[Membership(role=one.role, site_id=one.site_id) for one in set(held)],
+        memberships=[Membership(role=one.role, site_id=one.site_id) for one in dict.fromkeys(held)],
     )
     try:
         with session.begin_nested():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from incubator.core.log import entry_hash
+from incubator.core.log import entry_hash, pending
 from incubator.core.proofs.difference import Difference, stream
 from incubator.core.sites import NO_HASH
 from incubator.core.watched import WATCHED, plain, seal_of
@@ -63,7 +64,7 @@ class _Told:
 
 
 def watched_rows(session: Session) -> Iterator[Difference]:
-    """Compare the rows of every watched table with what the log tells of them.
+    """Compare the rows of every watched table with what the log tells of them, or will tell at the commit.
 
     Rows that were there before the log began are not in it: of a table only what comes after the first one told must
     be told.
@@ -71,7 +72,7 @@ def watched_rows(session: Session) -> Iterator[Difference]:
     told: dict[str, dict[Any, _Told]] = defaultdict(lambda: defaultdict(_Told))
     entry = LogEntry.__table__.c
     query = sa.select(entry.what, entry.subject, entry.subject_id, entry.label, entry.changes, entry.seal)
-    for row in stream(session, query.order_by(entry.id)):
+    for row in chain(stream(session, query.order_by(entry.id)), pending(session)):
         table, _, verb = row.what.rpartition(".")
         if table != row.subject or table not in WATCHED or verb not in {"added", "changed", "removed"}:
             continue

@@ -39,15 +39,10 @@ FIELDS: Mapping[str, Words] = FIELD_WORDS | {
     "email": Words("电子邮箱", "E-mail"),
     "active": Words("可登录", "May sign in"),
     "password": Words("密码", "Password"),
-    "person_id": Words("人员", "Person"),
     "role": Words("角色", "Role"),
     "purpose": Words("用途", "Purpose"),
-    "created_at": Words("新增时间", "Added at"),
-    "made_at": Words("生成时间", "Made at"),
     "ended_at": Words("失效时间", "Ended at"),
-    "requested_at": Words("提出时间", "Asked at"),
     "decided_at": Words("答复时间", "Answered at"),
-    "uploaded_at": Words("上传时间", "Uploaded at"),
     "booked_at": Words("入账时间", "Booked at"),
     "undone_at": Words("撤销时间", "Undone at"),
     "expires_at": Words("有效至", "Valid until"),
@@ -113,6 +108,10 @@ _WORDS: Mapping[str, Words] = {
 """Values that are codes."""
 
 
+SELF_EVIDENT = {"person_id", "created_at", "made_at", "requested_at", "uploaded_at"}
+"""Fields that say again when it was, or whom it was about."""
+
+
 @dataclass(frozen=True)
 class Names:
     """The names behind the numbers of entries; sites that a person does not see have none here."""
@@ -135,11 +134,11 @@ def columns() -> list[dict[str, str]]:
     """Return the columns of the log."""
     return [
         {"key": "at", "label": _("时间"), "kind": "date"},
-        {"key": "by", "label": _("操作人"), "kind": "text"},
+        {"key": "by", "label": _("操作人"), "kind": "status"},
         {"key": "what", "label": _("内容")},
         {"key": "label", "label": _("对象"), "kind": "text"},
         {"key": "changes", "label": _("更改"), "kind": "text"},
-        {"key": "site", "label": _("园区"), "kind": "text"},
+        {"key": "site", "label": _("园区"), "kind": "status"},
     ]
 
 
@@ -152,9 +151,9 @@ def _cells(row: Row, known: Names) -> dict[str, Any]:
     entry = row.entry
     return {
         "at": {"text": filters.moment(entry.at), "sub": f"№ {entry.id}"},
-        "by": row.by or _("命令行或系统"),
+        "by": row.by or ("—" if entry.what == "sign_in_refused" else _("命令行或系统")),
         "what": said(what(entry)),
-        "label": _about(entry),
+        "label": _about(entry, known),
         "changes": {"text": changes(entry, known), "sub": entry.reason},
         "site": said(site(entry, known)),
     }
@@ -170,27 +169,29 @@ def site(entry: LogEntry, known: Names) -> Words:
     return known.sites.get(entry.site_id, same("")) if entry.site_id else Words("全省", "Province")
 
 
-def _about(entry: LogEntry) -> Any:
+def _about(entry: LogEntry, known: Names) -> Any:
     """Return what an entry is about, leading to the tenant's history where there is one."""
     if entry.subject != PROFILE:
-        return entry.label or "—"
+        persons = [number for number in entry.changes.get("person_id") or () if number]
+        return entry.label or ", ".join(known.people.get(number, f"№ {number}") for number in persons) or "—"
     return {"text": entry.label, "href": link("tenants.history", tenant_id=entry.changes["tenant_id"][1])}
 
 
 def changes(entry: LogEntry, known: Names) -> str:
     """Return every changed field in words: 姓名：王五 → 王工；密码：已更改."""
+    is_new = entry.what.endswith(".added") and entry.changes.get("version", [None, 1])[1] == 1
     told = (
-        _change(name, change, known)
+        _change(name, change, known, is_new=is_new)
         for name, change in entry.changes.items()
-        if not (entry.subject == PROFILE and name in {"tenant_id", "version"})
+        if name not in SELF_EVIDENT and not (entry.subject == PROFILE and name in {"tenant_id", "version"})
     )
     return _("；").join(told)
 
 
-def _change(name: str, change: list[Any] | None, known: Names) -> str:
+def _change(name: str, change: list[Any] | None, known: Names, *, is_new: bool) -> str:
     field = said(FIELDS.get(name, same(name)))
     if change is None:
-        return _("%(field)s：已更改", field=field)
+        return _("%(field)s：已填写", field=field) if is_new else _("%(field)s：已更改", field=field)
     old, new = (_value(name, value, known) for value in change)
     if not old:
         return _("%(field)s：%(new)s", field=field, new=new)
@@ -224,14 +225,10 @@ def _yuan(value: int, known: Names) -> str:  # noqa: ARG001
 
 
 _SHOWN: Mapping[str, Callable[[Any, Names], str]] = {
-    "person_id": lambda value, known: known.people.get(value, f"№ {value}"),
     "from_site_id": _site,
     "to_site_id": _site,
     "floor_fen": _yuan,
     "cap_fen": _yuan,
     "known_at": _moment,
-    **{
-        f"{act}_at": _moment
-        for act in ("created", "made", "ended", "expires", "requested", "decided", "uploaded", "booked", "undone")
-    },
+    **{f"{act}_at": _moment for act in ("ended", "expires", "decided", "booked", "undone")},
 }
