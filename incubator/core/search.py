@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from incubator.core.access import Scope
     from incubator.core.reports import Clocks
 
-MOST = 400
+MOST = 200
 """Terms that are read of one place in names."""
 SHORTEST_CODE = 4
 """Characters of a credit code that find its holder."""

@@ -88,7 +88,7 @@ def terms(name: str) -> set[Term]:
     return {Term(place, term) for term, place in found.items()}
 
 
-def _spoken(text: str, sounds: list[str], at: int, place: int) -> list[str]:
+def _spoken(text: str, sounds: tuple[str, ...], at: int, place: int) -> list[str]:
     """Return the pinyin and the initials of a name from one character on, in each reading of that character."""
     rest = sounds[at + 1 : at + LONGEST]
     others = pinyin.readings(text[at])[:_MOST_READINGS] if place != INSIDE else ()
@@ -109,7 +109,7 @@ def span(name: str, wanted: str) -> Span | None:
     return next((_in_original(plain, *found) for found in _heard(sounds, wanted)), None)
 
 
-def _heard(sounds: list[str], wanted: str) -> list[tuple[int, int]]:
+def _heard(sounds: tuple[str, ...], wanted: str) -> list[tuple[int, int]]:
     """Return from which to which character a name sounds as a text, whole syllables or initials."""
     found = []
     for at in range(len(sounds)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from types import ModuleType
 
@@ -30,9 +30,10 @@ def initials(name: str) -> str:
     return "".join(library.lazy_pinyin(_plain(name), style=library.Style.FIRST_LETTER)).lower()[:200]
 
 
-def syllables(text: str) -> list[str]:
+@lru_cache(maxsize=4_000)
+def syllables(text: str) -> tuple[str, ...]:
     """Return the reading of each character in lower case, as the words around it have it; Latin reads as itself."""
-    return [sound.lower() for sound in _library().lazy_pinyin(text, errors=list)]
+    return tuple(sound.lower() for sound in _library().lazy_pinyin(text, errors=list))
 
 
 @cache
