@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext as _
 
 from incubator.core.measures import HEADLINES, MEASURES
-from incubator.values.words import Words
+from incubator.values.cities import CITIES
 from incubator.web import filters
 from incubator.web.context import link
 from incubator.web.drawing.figures import at_end
@@ -30,20 +30,20 @@ COLUMNS = (
     "industrial_investment",
 )
 
-CITIES = (
-    ("140600", Words("朔州", "Shuozhou"), 1, 1),
-    ("140200", Words("大同", "Datong"), 1, 2),
-    ("140900", Words("忻州", "Xinzhou"), 2, 2),
-    ("141100", Words("吕梁", "Lüliang"), 3, 1),
-    ("140100", Words("太原", "Taiyuan"), 3, 2),
-    ("140300", Words("阳泉", "Yangquan"), 3, 3),
-    ("140700", Words("晋中", "Jinzhong"), 4, 2),
-    ("141000", Words("临汾", "Linfen"), 5, 1),
-    ("140400", Words("长治", "Changzhi"), 5, 3),
-    ("140800", Words("运城", "Yuncheng"), 6, 1),
-    ("140500", Words("晋城", "Jincheng"), 6, 3),
-)
-"""The cities by administrative code, with row and column of their tile: a grid, not a map."""
+PLACES = {
+    "140600": (1, 1),
+    "140200": (1, 2),
+    "140900": (2, 2),
+    "141100": (3, 1),
+    "140100": (3, 2),
+    "140300": (3, 3),
+    "140700": (4, 2),
+    "141000": (5, 1),
+    "140400": (5, 3),
+    "140800": (6, 1),
+    "140500": (6, 3),
+}
+"""Row and column of the tile of each city, by administrative code: a grid, not a map."""
 
 
 SHADES = 4
@@ -123,9 +123,9 @@ def tiles(summary: Summary, view: View, key: str) -> list[dict[str, Any]]:
     opened = [place for place in summary.sites if place.place.open_on(summary.clocks.as_of)]
     most = max((_amount(key, place, view) for place in opened), default=0)
     return [
-        {"name": filters.said(words), "row": row, "column": column}
+        {"name": filters.said(CITIES[code]), "row": row, "column": column}
         | _state(by_city.get(code, []), opened, view, key, most)
-        for code, words, row, column in CITIES
+        for code, (row, column) in PLACES.items()
     ]
 
 
