@@ -40,6 +40,8 @@ PAGES = (
     "/tenants/6/register",
     "/tenants/9/readmit",
     "/tenants/179/admit",
+    "/imports/",
+    "/search?q=示例",
     "/published/",
     "/published/3",
     "/published/2",

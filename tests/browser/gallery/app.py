@@ -73,6 +73,7 @@ def create_app() -> Flask:
         app.add_url_rule(f"/{name}", name, page(name))
     app.add_url_rule("/preferences", "preferences", preferences, methods=["POST"])
     app.add_url_rule("/saved", "saved", lambda: redirect(link("entry")), methods=["POST"])
+    app.add_url_rule("/search", "search.show", lambda: "")  # the frame's box asks for it by its own name
     app.add_url_rule("/favicon.ico", "favicon", lambda: ("", 204))
     return app
 
