@@ -54,7 +54,8 @@ _FORMATS_IN: dict[Language, dict[Kind, str]] = {
 }
 # XML takes no other control characters; half a surrogate pair cannot be encoded at all.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_OPENERS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+OPENERS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+"""What spreadsheet programs take for the beginning of a formula."""
 
 
 def clean(text: str) -> str:
@@ -162,7 +163,7 @@ class Sheet:
             self.raw.write_number(row, column, value, self.styles(kind, **more))
 
     def _text(self, row: int, column: int, text: str, kind: Kind, more: dict[str, Any]) -> None:
-        if text.startswith(_OPENERS):
+        if text.startswith(OPENERS):
             more = more | {"quote_prefix": True}
         self.raw.write_string(row, column, clean(text), self.styles(kind, **more))
 

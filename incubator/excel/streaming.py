@@ -1,0 +1,236 @@
+"""Long tables as a workbook that is sent while it is written: any number of rows, real types, constant memory.
+
+XlsxWriter sends nothing before the last row and takes many times the CPU. So it writes the skeleton alone (styles, heads,
+filters, an empty place for the rows), and the rows are put in that place on their way out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import BytesIO
+from itertools import islice
+from typing import NamedTuple
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.workbook import Workbook
+
+from incubator.excel.cells import BLUE, FONTS, LONGEST_TEXT, MUTED, OPENERS, RULED, SIDES, TINT, Kind, Sheet, Styles, Value, clean
+from incubator.values.month import SHANGHAI
+from incubator.values.words import Language, Words
+
+MOST_ROWS = 1_000_000
+"""Rows of one sheet; what follows goes on the next one."""
+BATCH = 500
+"""Rows between two pieces that are sent."""
+ABOUT = Words("说明", "About")
+_DAY_ZERO = date(1899, 12, 30).toordinal()
+_PLACE = "the rows go here"
+_WRITTEN_ROW = re.compile(r'<row r="2".*?</row>')
+_STYLE = re.compile(r'<c r="([A-Z]+)2" s="(\d+)"')
+
+
+class Head(NamedTuple):
+    """A column: its title, the kind of its cells, its width."""
+
+    words: Words
+    kind: Kind
+    width: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet of rows in the order of `heads`; `count`: how many rows there will be."""
+
+    name: Words
+    heads: Sequence[Head]
+    rows: Iterable[Sequence[Value]]
+    count: int
+
+
+def stream_workbook(
+    tables: Sequence[Table], about: Sequence[tuple[Words, Value]], language: Language
+) -> Iterator[bytes]:
+    """Yield a workbook piece by piece: one sheet for each table, then a sheet that says what it is `about`.
+
+    Raises ValueError when a table has not as many rows as it said: what has been sent then cannot be opened.
+    """
+    sheets = [sheet for table in tables for sheet in _sheets(table)]
+    skeleton = ZipFile(BytesIO(_skeleton(sheets, about, language)))
+    parts = {f"xl/worksheets/sheet{n}.xml": sheet for n, sheet in enumerate(sheets, 1)}
+    pipe = _Pipe()
+    with ZipFile(pipe, "w", ZIP_DEFLATED, compresslevel=1) as packed:
+        for name in skeleton.namelist():
+            if name not in parts:
+                packed.writestr(_deflated(name), skeleton.read(name))
+        for name, sheet in parts.items():
+            with packed.open(_deflated(name), "w", force_zip64=True) as part:
+                for piece in _pieces(skeleton.read(name).decode(), sheet, language):
+                    part.write(piece.encode())
+                    yield pipe.taken()
+    yield pipe.taken()
+
+
+def _deflated(name: str) -> ZipInfo:
+    """Return the head of a part; its time is fixed, so that the same rows make the same file."""
+    info = ZipInfo(name)
+    info.compress_type = ZIP_DEFLATED
+    return info
+
+
+class _Pipe:
+    """What a zip archive is written into, to be taken out piece by piece."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, piece: bytes) -> int:
+        """Keep a piece."""
+        self._pieces.append(bytes(piece))
+        return len(piece)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def taken(self) -> bytes:
+        """Return what was written since the last time."""
+        found = b"".join(self._pieces)
+        self._pieces.clear()
+        return found
+
+
+class _Part(NamedTuple):
+    """The rows of a table that stand on one sheet: `rows` is shared, the sheets are written in their order."""
+
+    title: Words
+    heads: Sequence[Head]
+    rows: Iterator[Sequence[Value]]
+    count: int
+
+
+def _sheets(table: Table) -> Iterator[_Part]:
+    """Cut a table into sheets."""
+    rows = iter(table.rows)
+    for n, first in enumerate(range(0, max(table.count, 1), MOST_ROWS), 1):
+        name = table.name if n == 1 else Words(f"{table.name.zh} ({n})", f"{table.name.en} ({n})")
+        yield _Part(name, table.heads, rows, min(MOST_ROWS, table.count - first))
+
+
+# ── the skeleton ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _skeleton(sheets: Sequence[_Part], about: Sequence[tuple[Words, Value]], language: Language) -> bytes:
+    """Return the workbook without its rows: below each head stands one row that shows the styles."""
+    target = BytesIO()
+    options = {
+        "in_memory": True,
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "default_format_properties": {"font_name": FONTS[language], "font_size": 10},
+    }
+    with Workbook(target, options) as workbook:
+        styles = Styles(workbook, language)
+        for part in sheets:
+            _head(Sheet(workbook.add_worksheet(part.title.said(language)), styles), part)
+        _about(Sheet(workbook.add_worksheet(ABOUT.said(language)), styles), about)
+    return target.getvalue()
+
+
+def _head(sheet: Sheet, part: _Part) -> None:
+    """Write the head, and below it each kind of cell plain and, right of the table, as text that looks like a formula."""
+    sheet.raw.set_tab_color(BLUE)
+    sheet.raw.freeze_panes(1, 1)
+    width = len(part.heads)
+    for column, head in enumerate(part.heads):
+        sheet.raw.set_column(column, column, head.width)
+        sheet.put(0, column, head.words, bold=True, bg_color=TINT, **RULED)
+    sheet.raw.autofilter(0, 0, max(part.count, 1), width - 1)
+    for column, head in enumerate(part.heads):
+        sheet.put(1, column, _PLACE, head.kind, **SIDES.get(head.kind, {}))
+    for column, head in enumerate(part.heads):
+        sheet.put(1, width + column, _PLACE, head.kind, quote_prefix=True, **SIDES.get(head.kind, {}))
+
+
+def _about(sheet: Sheet, about: Sequence[tuple[Words, Value]]) -> None:
+    sheet.raw.hide_gridlines(2)
+    sheet.raw.set_column(0, 0, 20)
+    sheet.raw.set_column(1, 1, 100)
+    for row, (words, value) in enumerate(about):
+        sheet.put(row, 0, words, font_color=MUTED, valign="top")
+        kind: Kind = "moment" if isinstance(value, datetime) else "day" if isinstance(value, date) else "text"
+        sheet.put(row, 1, value, kind, align="left", text_wrap=True)
+
+
+# ── the rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _pieces(skeleton: str, part: _Part, language: Language) -> Iterator[str]:
+    """Yield the XML of a sheet: the skeleton up to its place, the rows, the rest."""
+    found = _WRITTEN_ROW.search(skeleton)
+    if found is None:
+        raise ValueError("the skeleton has no place for rows")
+    styles = dict(_STYLE.findall(found[0]))
+    last = f"{xl_col_to_name(len(part.heads) - 1)}{part.count + 1}"
+    yield re.sub(r'<dimension ref="[^"]*"/>', f'<dimension ref="A1:{last}"/>', skeleton[: found.start()])
+    cells = _cells(part.heads, styles, language)
+    written, rows = 0, islice(part.rows, part.count)
+    while batch := list(islice(rows, BATCH)):
+        yield "".join(_row(number, cells, row) for number, row in enumerate(batch, written + 2))
+        written += len(batch)
+    if written != part.count or (part.count < MOST_ROWS and next(part.rows, None) is not None):
+        raise ValueError(f"{part.count} rows were announced, not what came")
+    yield skeleton[found.end() :]
+
+
+_Cell = Callable[[int, Value], str]
+"""Returns the XML of a value in a row of that number."""
+
+
+def _cells(heads: Sequence[Head], styles: Mapping[str, str], language: Language) -> list[_Cell]:
+    names = [xl_col_to_name(column) for column in range(2 * len(heads))]
+    beside = names[len(heads) :]
+    return [
+        _cell(name, styles[name], styles[quoted], language)
+        for name, quoted in zip(names[: len(heads)], beside, strict=True)
+    ]
+
+
+def _cell(column: str, style: str, quoted: str, language: Language) -> _Cell:
+    """Return what writes the cells of one column: text stays text, whatever it begins with."""
+
+    def write(row: int, value: Value) -> str:
+        if value is None or value == "":
+            return ""
+        if isinstance(value, Words):
+            value = value.said(language)
+        if isinstance(value, str):
+            shown = quoted if value.startswith(OPENERS) else style
+            return f'<c r="{column}{row}" s="{shown}" t="inlineStr"><is><t xml:space="preserve">{_text(value)}</t></is></c>'
+        if isinstance(value, date):
+            value = _serial(value)
+        return f'<c r="{column}{row}" s="{style}"><v>{value}</v></c>'
+
+    return write
+
+
+def _text(text: str) -> str:
+    plain = text if text.isprintable() and len(text) <= LONGEST_TEXT else clean(text)
+    return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _serial(when: date) -> int | float:
+    """Return a day, or a moment in Shanghai, as workbooks count them."""
+    if not isinstance(when, datetime):
+        return when.toordinal() - _DAY_ZERO
+    local = when.astimezone(SHANGHAI)
+    seconds = (local.hour * 60 + local.minute) * 60 + local.second
+    return local.toordinal() - _DAY_ZERO + round(seconds / 86_400, 8)
+
+
+def _row(number: int, cells: Sequence[_Cell], values: Sequence[Value]) -> str:
+    inside = "".join([write(number, value) for write, value in zip(cells, values, strict=True)])
+    return f'<row r="{number}">{inside}</row>'
