@@ -14,12 +14,14 @@ from incubator.config import ROOT, Config, from_environment
 from incubator.web import (
     access,
     account,
+    bulk,
     changes,
     context,
     corrections,
     downloads,
     entries,
     errors,
+    exports,
     filters,
     imports,
     language,
@@ -67,7 +69,7 @@ PAGES = (
     published.pages,
     reports.pages,
 )
-ON_THEM = (tenant_list, picking, corrections, changes)
+ON_THEM = (tenant_list, picking, corrections, changes, exports, bulk)
 """The pages by noun, and the modules whose views stand on another module's pages: importing them puts them there."""
 _HASHED = re.compile(r"-[A-Z0-9]{8}\.")
 ONE_HOUR = 3600

@@ -1,15 +1,29 @@
-// Copying: a text (data-copy), or a whole table as tab-separated text (data-copy-table) that pastes as numbers.
+// Copying: a text (data-copy), a table of the page (data-copy-table) or a whole list (data-copy-from), tab-separated, so
+// that it pastes as numbers.
 import { said } from './said.js';
 
 const SHOWN_MS = 1600;
 
 export function startCopying() {
   document.addEventListener('click', (event) => {
-    const button = event.target.closest('[data-copy], [data-copy-table]');
+    const button = event.target.closest('[data-copy], [data-copy-table], [data-copy-from]');
     if (!button) return;
-    const text = button.dataset.copy ?? tableText(document.getElementById(button.dataset.copyTable));
-    copy(text).then(() => tell(button, said('copied')), () => tell(button, said('notCopied')));
+    const { copyFrom } = button.dataset;
+    const done = copyFrom ? copyWhole(copyFrom) : copy(button.dataset.copy ?? tableText(document.getElementById(button.dataset.copyTable)));
+    done.then(() => tell(button, said('copied')), () => tell(button, said('notCopied')));
   });
+}
+
+// A list may have more rows than were loaded: the server tells all of them. The clipboard is given the promise of the text,
+// because it is only open in the moment of the press.
+async function copyWhole(address) {
+  const asked = fetch(address).then((answer) => (answer.ok && !answer.redirected ? answer.text() : Promise.reject(new Error(answer.status))));
+  if (window.isSecureContext && window.ClipboardItem) {
+    const text = asked.then((found) => new Blob([found], { type: 'text/plain' }));
+    await navigator.clipboard.write([new ClipboardItem({ 'text/plain': text })]);
+  } else {
+    await copy(await asked);
+  }
 }
 
 // Pages on a plain http address of the local network have no clipboard interface; the old command still works there.

@@ -11,13 +11,22 @@ export function startSelection() {
     }
     tell(table);
   });
+  // Who comes back by the browser's own button finds the ticks of before, and the bar with them.
+  window.addEventListener('pageshow', () => {
+    for (const table of document.querySelectorAll('table[data-selection]')) tell(table);
+  });
 }
 
 function tell(table) {
   const bar = document.getElementById(table.dataset.selection);
   const chosen = [...table.querySelectorAll('[data-select-row]:checked')];
   const fen = chosen.reduce((sum, box) => sum + BigInt(box.dataset.fen ?? 0), 0n);
+  if (!bar) return;
   bar.hidden = chosen.length === 0;
+  const all = table.querySelector('[data-select-all]');
+  const boxes = table.querySelectorAll('[data-select-row]').length;
+  if (all) all.checked = boxes > 0 && chosen.length === boxes;
+  if (all) all.indeterminate = chosen.length > 0 && chosen.length < boxes;
   const money = language === 'zh' ? `${grouped(fen)} 元` : `CNY ${grouped(fen)}`;
   const number = language === 'zh' ? `${chosen.length} 项` : chosen.length;
   bar.querySelector('[data-selection-said]').textContent = `${said('selected')} ${number}  ${money}`;

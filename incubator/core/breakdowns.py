@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from incubator.core import entries, sites, tenant_list, totals
 from incubator.core.books import TECHNOLOGY
-from incubator.core.industries import INDUSTRIES
+from incubator.core.industries import INDUSTRIES, NONE_GIVEN
 from incubator.core.tenant_list import STAGES
 from incubator.models.ledger import ChainLink, LedgerEntry
 from incubator.models.tenant import Tenancy
@@ -80,6 +80,25 @@ def _shares(
     query = sa.select(column, sa.func.count()).join(here, here.c.tenancy_id == Tenancy.id).group_by(column)
     found = [("0" if key is None else str(key), int(n)) for key, n in session.execute(query)]
     return tuple(Share(key, words(key), n) for key, n in sorted(found, key=lambda pair: (-pair[1], pair[0])))
+
+
+def bar(
+    session: Session, clocks: Clocks, site_id: int, stage: str, industry: str, institution_id: int | None
+) -> tuple[Words, int] | None:
+    """Return the bar of a chart that shows the tenants of a filter: of a stage, or in residence and of one kind."""
+    if not industry and institution_id is None:
+        found = tenant_list.count_stages(session, clocks, site_id)
+        here = {"here": found.get("enterprise", 0) + found.get("team", 0)}
+        return (STAGES[stage], (found | here).get(stage, 0)) if stage in STAGES and stage != "left" else None
+    if stage != "here" or (industry and institution_id is not None):
+        return None
+    if industry:
+        key, column = "0" if industry == NONE_GIVEN else industry, Tenancy.industry
+        shares = _shares(session, clocks, site_id, column, lambda key: INDUSTRIES.get(key, NO_INDUSTRY))
+    else:
+        key, institutions = str(institution_id), sites.institutions(session)
+        shares = _shares(session, clocks, site_id, Tenancy.institution_id, lambda key: institutions.get(key, NO_SOURCE))
+    return next(((share.words, share.number) for share in shares if share.key == key), None)
 
 
 def _stages(session: Session, clocks: Clocks, site_id: int) -> tuple[Share, ...]:

@@ -1,23 +1,26 @@
-"""Reading the ledger: filtered lists with keyset paging, whose foot is the figure they were opened from, to the fen."""
+"""Reading the ledger: filtered lists with keyset paging; what their foot says is in feet.py."""
 
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import date, datetime, time
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from incubator.core import reminders, totals
-from incubator.core.books import categories_of
+from incubator.core.books import TECHNOLOGY, categories_of
 from incubator.core.drafts import fold
-from incubator.core.measures import MEASURES, Cell, Cells, Figure, Term, sum_of
+from incubator.core.industries import NONE_GIVEN
+from incubator.core.measures import MEASURES, Measure, Term
 from incubator.models.ledger import IS_RESIDENCY, LedgerEntry, Posting
 from incubator.models.person import Person
 from incubator.models.site import Site
 from incubator.models.tenant import Tenancy, Tenant
-from incubator.values.month import first_day, last_day, month_of
+from incubator.values.month import SHANGHAI, end_of_day
 from incubator.values.words import Words
 
 if TYPE_CHECKING:
@@ -34,22 +37,27 @@ BY_HAND = ("form", "correction", "restatement")
 """The kinds of postings that somebody types paper by paper."""
 LARGEST = 2**63
 """The first number that no column holds."""
-SORTS = ("day", "amount", "recorded")
+SORTS = ("day", "tenant", "amount", "recorded")
 PARTS = {
     "sales_only": Words("仅销售", "Sales only"),
     "both": Words("既是销售又是技术", "Both"),
     "technology_only": Words("仅技术", "Technology only"),
 }
 """The three disjoint parts of the contract value, as charts show them."""
+COUNTS_AS = {"sales": Words("销售", "Sales"), "technology": Words("技术", "Technology"), **PARTS}
+"""In which figures a contract counts: two that overlap, and the disjoint parts."""
+SHOWN = ("standing", "reversed", "all")
+STREAMED = 500
+"""Rows that a stream holds at a time."""
 
 
 @dataclass(frozen=True)
 class Filter:
-    """What a list is asked for. Everything is optional but the book; `since` and the clock's day are included.
+    """What a list is asked for. Everything is optional but the book; days are included.
 
     `measure` picks the entries that a figure sums (as the province counts them when no site is named and everything
-    is seen); `part` one of the three disjoint parts; `reminder` one of reminders.OF_ENTRIES; `shown`: "standing",
-    "reversed" or "all".
+    is seen), `part` one of COUNTS_AS, `reminder` one of reminders.OF_ENTRIES; `known_since` and `known_until` are days
+    on which it was recorded; `with_doubts`: only what was entered although it looked doubtful; `shown`: one of SHOWN.
     """
 
     book: str
@@ -60,38 +68,80 @@ class Filter:
     part: str = ""
     category: str = ""
     tenant_id: int | None = None
+    zone_id: int | None = None
+    industry: str = ""
     text: str = ""
+    number: str = ""
     least_fen: int | None = None
     most_fen: int | None = None
     posting_id: int | None = None
     recorded_by: int | None = None
     reminder: str = ""
+    known_since: date | None = None
+    known_until: date | None = None
+    with_doubts: bool = False
     shown: str = "standing"
     sort: str = "day"
     descending: bool = True
     after: str = ""
 
+    def province(self, scope: Scope) -> bool:
+        """Say whether the filter asks about the province as a whole."""
+        return self.site_id is None and scope.everything
+
     def terms(self, scope: Scope) -> tuple[Term, ...]:
-        """Return the sets of categories that the filter keeps."""
+        """Return the sets of categories that the filter keeps, with the signs in which they are shown."""
+        measure = self.meant(scope)
+        return self._kept(scope) if measure is None else measure.terms_for(province=self.province(scope))
+
+    def meant(self, scope: Scope) -> Measure | None:
+        """Return the measure whose entries the categories of this filter are exactly, named in it or not."""
+        named = MEASURES.get(self.measure)
+        if named is not None and not self.category and not self.part:
+            return named
+        return _measure_of(_held(self._kept(scope)), province=self.province(scope))
+
+    def _kept(self, scope: Scope) -> tuple[Term, ...]:
         if self.measure in MEASURES:
-            measure = MEASURES[self.measure]
-            terms = measure.terms_for(province=self.site_id is None and scope.everything)
+            terms = MEASURES[self.measure].terms_for(province=self.province(scope))
         else:
             terms = tuple(Term(frozenset({category.code})) for category in categories_of(self.book))
         if self.category:
             terms = tuple(t._replace(categories=t.categories & {self.category}) for t in terms)
         if self.part:
-            terms = tuple(_part(term, self.part) for term in terms)
+            terms = tuple(kept for term in terms for kept in _part(term, self.part))
         return tuple(term for term in terms if term.categories)
 
 
-def _part(term: Term, part: str) -> Term:
-    """Keep of a term what belongs to one of the three disjoint parts."""
-    if part == "sales_only":
-        return term._replace(categories=term.categories & {"sales"})
-    technology = term.categories - {"sales"}
-    wanted = part == "both"
-    return term._replace(categories=technology if term.also_sale in (None, wanted) else frozenset(), also_sale=wanted)
+_PLAIN_SUMS = tuple(m for m in MEASURES.values() if m.terms and not m.technology and not m.distinct)
+
+
+@cache
+def _measure_of(held: frozenset[tuple[str, bool]], *, province: bool) -> Measure | None:
+    return next((m for m in _PLAIN_SUMS if _held(m.terms_for(province=province)) == held), None)
+
+
+def _held(terms: tuple[Term, ...]) -> frozenset[tuple[str, bool]]:
+    """Return every (category, also_sale) that some terms hold; only technology contracts can also be sales."""
+    return frozenset(
+        (category, also_sale)
+        for term in terms
+        for category in term.categories
+        for also_sale in (False, True)
+        if term.also_sale in (None, also_sale) and (category in TECHNOLOGY or not also_sale)
+    )
+
+
+def _part(term: Term, part: str) -> list[Term]:
+    """Keep of a term what counts as sales, as technology, or as one of the three disjoint parts."""
+    sales = term._replace(categories=term.categories & {"sales"})
+    technology = term._replace(categories=term.categories & TECHNOLOGY)
+    wanted = {"sales_only": [sales], "technology": [technology], "sales": [sales, *_if_sale(technology, sale=True)]}
+    return wanted[part] if part in wanted else _if_sale(technology, sale=part == "both")
+
+
+def _if_sale(term: Term, *, sale: bool) -> list[Term]:
+    return [term._replace(also_sale=sale)] if term.also_sale in (None, sale) else []
 
 
 class Row(NamedTuple):
@@ -109,20 +159,7 @@ class Row(NamedTuple):
     reason: str
     reversed_by: int | None
     replaced_by: int | None
-
-
-@dataclass(frozen=True)
-class Foot:
-    """The total of all filtered rows: `cells` by category, the signed `figure`, and the pairs folded at 0.00.
-
-    `ties_with`: the measure that this filter is exactly, if it is one since opening.
-    """
-
-    figure: Figure
-    cells: Cells
-    rows: int | None
-    reversed_pairs: int
-    ties_with: str
+    credit_code: str = ""
 
 
 class Page(NamedTuple):
@@ -135,26 +172,28 @@ class Page(NamedTuple):
 def page(session: Session, scope: Scope, clocks: Clocks, asked: Filter, limit: int = PAGE) -> Page:
     """Return one page of the list, by keyset: deep pages cost what the first costs."""
     query = _rows(scope, clocks, asked)
-    column = _sort_column(asked)
-    order = [column.desc(), LedgerEntry.id.desc()] if asked.descending else [column.asc(), LedgerEntry.id.asc()]
     cursor = _read_cursor(asked)
     if cursor is not None:
-        mine = sa.tuple_(column, LedgerEntry.id)
+        mine = sa.tuple_(_SORT_COLUMNS[asked.sort], LedgerEntry.id)
         query = query.where(mine < sa.tuple_(*cursor) if asked.descending else mine > sa.tuple_(*cursor))
-    rows = [_row(found) for found in session.execute(query.order_by(*order).limit(limit + 1))]
+    rows = [_row(found) for found in session.execute(query.order_by(*_order(asked)).limit(limit + 1))]
     more = len(rows) > limit
-    return Page(rows[:limit], _cursor(rows[limit - 1].entry, asked) if more else "")
+    return Page(rows[:limit], _cursor(session, rows[limit - 1].entry, asked) if more else "")
 
 
-def stream(session: Session, scope: Scope, clocks: Clocks, asked: Filter, size: int = 2_000) -> Iterator[Row]:
-    """Return all rows in order, page by page, at constant memory."""
-    while True:
-        found = page(session, scope, clocks, asked, size)
-        yield from found.rows
-        session.expunge_all()
-        if not found.next:
-            return
-        asked = replace(asked, after=found.next)
+def stream(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -> Iterator[Row]:
+    """Return all rows in order at constant memory; their `entry` has the columns of an entry and is nothing more."""
+    query = _rows(scope, clocks, asked).with_only_columns(*LedgerEntry.__table__.columns, *_BESIDE)
+    width = len(LedgerEntry.__table__.columns)
+    found = session.execute(query.order_by(*_order(asked)), execution_options={"yield_per": STREAMED})
+    for row in found:
+        yield _row((cast("LedgerEntry", _Fact._make(row[:width])), *row[width:]))
+
+
+def count(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -> int:
+    """Return how many rows the list has."""
+    query = sa.select(sa.func.count()).select_from(LedgerEntry).where(*predicates(scope, clocks, asked))
+    return int(session.scalar(query) or 0)
 
 
 def one(session: Session, scope: Scope, clocks: Clocks, entry_id: int) -> Row | None:
@@ -171,10 +210,12 @@ def some(session: Session, scope: Scope, clocks: Clocks, entry_ids: Collection[i
     return {row.entry.id: row for row in rows}
 
 
-def later(session: Session, scope: Scope, clocks: Clocks, root_id: int) -> list[Row]:
-    """Return the returns, supplements and terminations that refer to an entry, in the order they happened."""
-    query = _select(clocks).where(LedgerEntry.refers_to_id == root_id, scope.within(LedgerEntry.site_id))
-    found = session.execute(query.order_by(LedgerEntry.happened_on, LedgerEntry.id))
+def later(session: Session, scope: Scope, clocks: Clocks, root_ids: Collection[int]) -> list[Row]:
+    """Return the returns, supplements and terminations that refer to some entries, in the order they happened."""
+    query = _select(clocks).where(LedgerEntry.refers_to_id.in_(root_ids), scope.within(LedgerEntry.site_id))
+    if clocks.known_at is not None:
+        query = query.where(Posting.known_at <= clocks.known_at)
+    found = session.execute(query.order_by(LedgerEntry.happened_on, LedgerEntry.id)) if root_ids else ()
     return [_row(row) for row in found]
 
 
@@ -209,6 +250,12 @@ def entered(session: Session, scope: Scope, person_id: int, book: str, since: da
 
 _REVERSAL, _REPLACEMENT, _OTHER = aliased(LedgerEntry), aliased(LedgerEntry), aliased(LedgerEntry)
 """Made once: an alias costs more than the query it is for."""
+_BESIDE = (
+    Tenant.id, Tenancy.name, Site.slug, Site.name_zh, Site.name_en, Posting.recorded_at, Posting.known_at, Person.name,
+    Posting.kind, Posting.reason, _REVERSAL.id, _REPLACEMENT.id, Tenancy.credit_code,
+)  # fmt: skip
+"""What a row tells beside its entry."""
+_Fact = namedtuple("_Fact", [column.key for column in LedgerEntry.__table__.columns])  # type: ignore[misc] # noqa: PYI024
 
 
 def _select(clocks: Clocks) -> Query:
@@ -219,10 +266,8 @@ def _select(clocks: Clocks) -> Query:
         undone = sa.and_(undone, reversal.posting_id.in_(known))
         replaced = sa.and_(replaced, replacement.posting_id.in_(known))
     return (
-        sa.select(
-            LedgerEntry, Tenant.id, Tenancy.name, Site.slug, Site.name_zh, Site.name_en, Posting.recorded_at,
-            Posting.known_at, Person.name, Posting.kind, Posting.reason, reversal.id, replacement.id,
-        )
+        sa.select(LedgerEntry, *_BESIDE)
+        .select_from(LedgerEntry)
         .join(Tenancy, Tenancy.id == LedgerEntry.tenancy_id)
         .join(Tenant, Tenant.id == Tenancy.tenant_id)
         .join(Site, Site.id == LedgerEntry.site_id)
@@ -234,9 +279,9 @@ def _select(clocks: Clocks) -> Query:
 
 
 def _row(found: Any) -> Row:
-    entry, tenant_id, tenant, slug, zh, en, recorded_at, known_at, person, kind, reason, undone, replaced = found
+    entry, tenant_id, tenant, slug, zh, en, recorded_at, known_at, person, kind, reason, undone, replaced, code = found
     return Row(entry, tenant_id, tenant, slug, Words(zh, en), recorded_at, known_at, person or "", kind, reason,
-               undone, replaced)  # fmt: skip
+               undone, replaced, code or "")  # fmt: skip
 
 
 def _rows(scope: Scope, clocks: Clocks, asked: Filter) -> Query:
@@ -272,21 +317,53 @@ def _terms(terms: tuple[Term, ...]) -> Any:
 
 
 def _details(asked: Filter) -> list[Any]:
+    """Return the conditions that no total knows: they are what `details` of a filter."""
     entry = LedgerEntry
     found: list[Any] = []
-    if asked.tenant_id is not None:
-        found.append(entry.tenancy_id.in_(sa.select(Tenancy.id).where(Tenancy.tenant_id == asked.tenant_id)))
     if asked.text:
         found.append(_text(asked.text))
+    if asked.number:
+        found.append(_number(asked.number))
     if asked.least_fen is not None:
         found.append(sa.func.abs(entry.amount_fen) >= asked.least_fen)
     if asked.most_fen is not None:
         found.append(sa.func.abs(entry.amount_fen) <= asked.most_fen)
-    if asked.posting_id is not None:
-        found.append(entry.posting_id == asked.posting_id)
+    if asked.with_doubts:
+        found.append(entry.doubts_accepted != "")
+    return [*found, *_of_tenancies(asked), *_of_postings(asked)]
+
+
+def _of_tenancies(asked: Filter) -> list[Any]:
+    """Return the conditions on the stay that an entry is a fact of."""
+    wanted = []
+    if asked.tenant_id is not None:
+        wanted.append(Tenancy.tenant_id == asked.tenant_id)
+    if asked.zone_id is not None:
+        wanted.append(Tenancy.zone_id == (asked.zone_id or None))
+    if asked.industry:
+        wanted.append(Tenancy.industry == ("" if asked.industry == NONE_GIVEN else asked.industry))
+    return [LedgerEntry.tenancy_id.in_(sa.select(Tenancy.id).where(*wanted))] if wanted else []
+
+
+def _of_postings(asked: Filter) -> list[Any]:
+    """Return the conditions on the act of recording: the two halves of a reversed pair may differ in it."""
+    wanted = []
     if asked.recorded_by is not None:
-        found.append(entry.posting_id.in_(sa.select(Posting.id).where(Posting.recorded_by == asked.recorded_by)))
-    return found
+        wanted.append(Posting.recorded_by == asked.recorded_by)
+    if asked.known_since is not None:
+        wanted.append(Posting.known_at >= datetime.combine(asked.known_since, time.min, SHANGHAI))
+    if asked.known_until is not None:
+        wanted.append(Posting.known_at <= end_of_day(asked.known_until))
+    found = [LedgerEntry.posting_id.in_(sa.select(Posting.id).where(*wanted))] if wanted else []
+    return found if asked.posting_id is None else [*found, LedgerEntry.posting_id == asked.posting_id]
+
+
+def _number(number: str) -> Any:
+    """Match a part of a document number, or of the registration number of a technology contract."""
+    return sa.or_(
+        LedgerEntry.document_key.contains(fold(number), autoescape=True),
+        sa.func.upper(LedgerEntry.registration_number).contains(fold(number), autoescape=True),
+    )
 
 
 def _text(text: str) -> Any:
@@ -324,94 +401,67 @@ def _state(clocks: Clocks, shown: str) -> list[Any]:
     return [in_pair if shown == "reversed" else ~in_pair]
 
 
-def _sort_column(asked: Filter) -> Any:
-    columns = {"day": LedgerEntry.happened_on, "amount": LedgerEntry.amount_fen, "recorded": LedgerEntry.posting_id}
-    return columns.get(asked.sort, LedgerEntry.happened_on)
+_SORT_COLUMNS: dict[str, Any] = {
+    "day": LedgerEntry.happened_on,
+    "tenant": Tenancy.sort_key,
+    "amount": LedgerEntry.amount_fen,
+    "recorded": LedgerEntry.posting_id,
+}
 
 
-def _cursor(entry: LedgerEntry, asked: Filter) -> str:
-    value = {"amount": entry.amount_fen, "recorded": entry.posting_id}.get(asked.sort, entry.happened_on)
-    return f"{value}~{entry.id}"
+def _order(asked: Filter) -> list[Any]:
+    columns = (_SORT_COLUMNS[asked.sort], LedgerEntry.id)
+    return [column.desc() if asked.descending else column.asc() for column in columns]
+
+
+def _cursor(session: Session, entry: LedgerEntry, asked: Filter) -> str:
+    if asked.sort == "tenant":
+        return f"{entry.id}~{session.get_one(Tenancy, entry.tenancy_id).sort_key}"
+    values = {"amount": entry.amount_fen, "recorded": entry.posting_id}
+    return f"{entry.id}~{values[asked.sort]}" if asked.sort in values else day_cursor(entry)
+
+
+def day_cursor(entry: LedgerEntry) -> str:
+    """Return the cursor after an entry in a list sorted by day."""
+    return f"{entry.id}~{entry.happened_on}"
 
 
 def _read_cursor(asked: Filter) -> tuple[Any, int] | None:
     """Read where the last page ended; a cursor that was tampered with starts the list anew."""
-    value, _, number = asked.after.partition("~")
+    number, _, value = asked.after.partition("~")
+    read: Any = {"day": date.fromisoformat, "tenant": str}.get(asked.sort, int)
     try:
-        found = (int(value) if asked.sort in ("amount", "recorded") else date.fromisoformat(value)), int(number)
+        found = read(value), int(number)
     except ValueError:
         return None
-    return found if all(isinstance(part, date) or abs(part) < LARGEST for part in found) else None
+    return found if all(not isinstance(part, int) or abs(part) < LARGEST for part in found) else None
 
 
-# ── the foot ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── reversed pairs ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def foot(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -> Foot:
-    """Return the total of all filtered rows: from the kept totals where the filter is a sum of them, else from rows."""
-    terms = asked.terms(scope)
-    rows = None
-    if _is_sum_of_totals(asked):
-        cells = _from_totals(session, scope, clocks, asked)
-    else:
-        sums = totals.foot(session, *predicates(scope, clocks, asked))
-        cells = {key: cell for key, (cell, _) in sums.items()}
-        rows = sum(n for _, n in sums.values())
-    pairs = _reversed_pairs(session, predicates(scope, clocks, replace(asked, shown="all")))
-    return Foot(_figure(cells, terms, asked), cells, rows, pairs, _ties(asked))
+def reversals(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -> int:
+    """Return how many reversals the filter would find besides what stands."""
+    return _count_among(session, scope, clocks, asked, sa.select(_reversals(clocks).c.id))
 
 
-def _reversed_pairs(session: Session, conditions: list[Any]) -> int:
-    """Count the reversals among the filtered entries, starting from the reversals: they are few."""
-    few = sa.select(LedgerEntry.id).where(LedgerEntry.reverses_id.is_not(None))
-    reversals = few.cte("reversals").prefix_with("MATERIALIZED")
-    query = sa.select(sa.func.count()).select_from(LedgerEntry).where(LedgerEntry.id.in_(sa.select(reversals.c.id)))
-    return int(session.scalar(query.where(*conditions)) or 0)
+def whole_pairs(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -> int:
+    """Return how many of these the filter would find together with what they reverse."""
+    matched = sa.select(LedgerEntry.id).where(*predicates(scope, clocks, replace(asked, shown="all")))
+    few = _reversals(clocks)
+    both = sa.select(few.c.id).where(few.c.reverses_id.in_(matched))
+    return _count_among(session, scope, clocks, asked, both)
 
 
-def _is_sum_of_totals(asked: Filter) -> bool:
-    """Say whether the filter asks for nothing but places, whole months and categories."""
-    whole = (asked.since is None or asked.since.day == 1) and (
-        asked.until is None or asked.until == last_day(month_of(asked.until))
-    )
-    plain = (asked.tenant_id, asked.least_fen, asked.most_fen, asked.posting_id, asked.recorded_by)
-    return (
-        whole
-        and asked.shown != "reversed"
-        and not (asked.text or asked.reminder)
-        and all(value is None for value in plain)
-    )
+def _reversals(clocks: Clocks) -> sa.CTE:
+    """Return the reversals, which are few: a planner that does not begin with them goes through the ledger."""
+    few = sa.select(LedgerEntry.id, LedgerEntry.reverses_id).where(LedgerEntry.reverses_id.is_not(None))
+    if clocks.known_at is not None:
+        few = few.where(LedgerEntry.posting_id.in_(sa.select(Posting.id).where(Posting.known_at <= clocks.known_at)))
+    return few.cte("reversals").prefix_with("MATERIALIZED")
 
 
-def _from_totals(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -> Cells:
-    as_of = min(clocks.as_of, asked.until) if asked.until else clocks.as_of
-    since = month_of(asked.since) if asked.since else 0
-    found: Cells = {}
-    by_month = totals.by_month(session, scope, as_of, clocks.known_at, asked.site_id, grouped=bool(since))
-    terms = asked.terms(scope)
-    for (_, month, category, also_sale), cell in by_month.items():
-        if month >= since and any(term.holds(category, also_sale) for term in terms):
-            found[category, also_sale] = found.get((category, also_sale), Cell()).plus(cell)
-    return found
-
-
-def _figure(cells: Cells, terms: tuple[Term, ...], asked: Filter) -> Figure:
-    """Sum the cells with the signs of the measure; a plain list shows the stored signs."""
-    measure = MEASURES.get(asked.measure)
-    total = sum_of(cells, terms)
-    if measure is not None and measure.technology:
-        return Figure(total.count - total.unknown, total.technology, unknown=total.unknown)
-    return Figure(total.count, total.fen if measure is None or measure.money else None, unknown=total.unknown)
-
-
-def _ties(asked: Filter) -> str:
-    """Name the measure that the filter is exactly: its entries, since opening, none left out."""
-    measure = MEASURES.get(asked.measure)
-    plain = asked == Filter(asked.book, asked.site_id, measure=asked.measure, sort=asked.sort,
-                            descending=asked.descending, after=asked.after, shown=asked.shown)  # fmt: skip
-    return asked.measure if measure is not None and plain and measure.terms and asked.shown == "standing" else ""
-
-
-def month_filter(asked: Filter, month: int) -> Filter:
-    """Return the filter kept to one month."""
-    return replace(asked, since=first_day(month), until=last_day(month))
+def _count_among(session: Session, scope: Scope, clocks: Clocks, asked: Filter, ids: Query) -> int:
+    conditions = predicates(scope, clocks, replace(asked, shown="all"))
+    query = sa.select(sa.func.count()).select_from(LedgerEntry).where(LedgerEntry.id.in_(ids), *conditions)
+    return int(session.scalar(query) or 0)

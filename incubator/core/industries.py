@@ -26,6 +26,8 @@ INDUSTRIES = {
     "S": Words("公共管理、社会保障和社会组织", "Public administration, social security and organisations"),
     "T": Words("国际组织", "International organisations"),
 }
+NONE_GIVEN = "none"
+"""What filters call an industry that is not given."""
 
 DIVISIONS = {
     "A": ("农业", "林业", "畜牧业", "渔业", "农、林、牧、渔专业及辅助性活动"),

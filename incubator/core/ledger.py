@@ -276,6 +276,18 @@ def _reversed(session: Session, entry_ids: Iterable[int]) -> set[int]:
     }
 
 
+def reversal_faults(session: Session, scope: Scope, entry_ids: Sequence[int]) -> dict[int, Words]:
+    """Return, for each entry that cannot be reversed whatever else is, why not."""
+    _, problems = _mirrors(session, scope, entry_ids)
+    return {entry_ids[problem.row]: problem.message for problem in problems if problem.row is not None}
+
+
+def reversal_problems(session: Session, scope: Scope, entry_ids: Sequence[int]) -> list[Problem]:
+    """Return what stands in the way of reversing the events of some entries together; nothing is locked or stored."""
+    rows, problems = _mirrors(session, scope, entry_ids)
+    return problems or _broken(session, rows)
+
+
 def event_of(session: Session, entry: LedgerEntry) -> Sequence[LedgerEntry]:
     """Return all legs of an entry's event."""
     query = sa.select(LedgerEntry).filter_by(posting_id=entry.posting_id, event=entry.event).order_by(LedgerEntry.leg)
@@ -308,6 +320,10 @@ def _faults(session: Session, rows: list[Row]) -> list[Problem]:
         query = sa.select(Tenant.id).where(Tenant.id.in_(ids)).order_by(Tenant.id)
         # NO KEY UPDATE: whoever adds a stay of the same tenant holds its key, and two who then wait for it deadlock.
         session.execute(query.with_for_update(key_share=True))
+    return _broken(session, rows)
+
+
+def _broken(session: Session, rows: list[Row]) -> list[Problem]:
     return residency.faults(session, rows) + reference_faults(session, rows)
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from incubator.core.access import Scope
+
 GOVERNOR = "province-admin"
 PROVINCE_ROLES = frozenset({GOVERNOR, "province-viewer"})
 ROLE_WORDS = {
@@ -108,6 +110,15 @@ def add(
 def listed(session: Session) -> list[Person]:
     """Return everybody by login name, with their roles."""
     return list(session.scalars(sa.select(Person).options(selectinload(Person.memberships)).order_by(Person.login)))
+
+
+def recorders(session: Session, scope: Scope) -> dict[int, str]:
+    """Return the names of those who may have recorded what this person sees, by their numbers."""
+    query = sa.select(Person.id, Person.name, Person.login).join(Membership)
+    if not scope.everything:
+        query = query.where(sa.or_(Membership.site_id.in_(scope.sees), Membership.role == GOVERNOR))
+    found = session.execute(query.order_by(Person.login).distinct())
+    return {person_id: name or login for person_id, name, login in found}
 
 
 def by_login(session: Session, login: str) -> Person | None:

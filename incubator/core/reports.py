@@ -142,14 +142,34 @@ def summary(
     )
 
 
-def figure(session: Session, scope: Scope, clocks: Clocks, key: str, site_id: int | None = None) -> Figure:
-    """Return one figure of a site, or of the province, as its dashboard shows it; without the months of a summary."""
+def figures_of(session: Session, scope: Scope, clocks: Clocks, site_id: int | None = None) -> dict[str, Figure]:
+    """Return the figures of a site, or of the province, as its dashboard shows them; without months."""
     cells: Cells = {}
     for (_, category, also_sale), cell in totals.totals(session, scope, clocks.as_of, clocks.known_at, site_id).items():
         cells[category, also_sale] = cells.get((category, also_sale), Cell()).plus(cell)
     funded = totals.funded(session, scope, clocks.as_of, clocks.known_at)
     place = PROVINCE if site_id is None else site_id
-    return figures(cells, funded.get(place, 0), province=site_id is None)[key]
+    return figures(cells, funded.get(place, 0), province=site_id is None)
+
+
+def figure(session: Session, scope: Scope, clocks: Clocks, key: str, site_id: int | None = None) -> Figure:
+    """Return one figure of a site, or of the province, as its dashboard shows it."""
+    return figures_of(session, scope, clocks, site_id)[key]
+
+
+def period(
+    session: Session, scope: Scope, clocks: Clocks, site_id: int | None, since: int = 0, until: int = 999_999
+) -> Mapping[str, Figure]:
+    """Return what some months (202409) added at a site or in the province, as the rows of a month table sum up.
+
+    Without an end it is everything up to the clock's day; stocks, distinct counts and ratios have no period.
+    """
+    by_month = totals.by_month(session, scope, clocks.as_of, clocks.known_at, site_id)
+    inside = defaultdict[tuple[str, bool], Cell](Cell)
+    for (_, month, category, also_sale), cell in by_month.items():
+        if since <= month <= until:
+            inside[category, also_sale] = inside[category, also_sale].plus(cell)
+    return _flows(inside, province=site_id is None)
 
 
 def fingerprint(session: Session, site_ids: Iterable[int]) -> str:

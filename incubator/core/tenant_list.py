@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from incubator.core import reminders, totals
 from incubator.core.books import DEPARTURES, ENTERPRISE, STATUSES, TEAM
 from incubator.core.entries import LARGEST
+from incubator.core.industries import NONE_GIVEN
 from incubator.core.measures import MEASURES, Cell, Cells, sum_of
 from incubator.models.ledger import IS_RESIDENCY, LedgerEntry, Posting
 from incubator.models.site import Site
@@ -20,7 +21,7 @@ from incubator.values import credit_code
 from incubator.values.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from incubator.models.types import Query
 
 PAGE = 50
+STREAMED = 500
+"""Rows that a stream holds at a time."""
 STAGES = {
     "here": Words("在孵（含团队）", "In residence (teams included)"),
     "enterprise": Words("在孵企业", "Enterprises in residence"),
@@ -42,11 +45,13 @@ STAGES = {
     "none": STATUSES["none"],
 }
 """What a tenancy is on a day; the first two are in residence."""
-
-NONE_GIVEN = "none"
-"""The industry filter for tenants whose industry is not given; the institution's is 0."""
-SORTS = ("admitted", "name")
-_MONEY = ("startup_funding_disbursed", "sales_and_technology_contract_value", "total_investment")
+_MONEY = {
+    "startup": "startup_funding_disbursed",
+    "contracts": "sales_and_technology_contract_value",
+    "investment": "total_investment",
+}
+"""The columns of money, by what they sum."""
+SORTS = ("admitted", "name", *_MONEY)
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,9 @@ class Filter:
     industry: str = ""
     institution_id: int | None = None
     reminder: str = ""
+    zone_id: int | None = None
+    admitted_since: date | None = None
+    admitted_until: date | None = None
     sort: str = "admitted"
     descending: bool = True
     after: str = ""
@@ -91,7 +99,7 @@ class Page(NamedTuple):
 
 
 class Foot(NamedTuple):
-    """The totals of all filtered tenancies; `ties_with`: the measure that this filter is exactly."""
+    """The totals of all filtered tenancies."""
 
     tenancies: int
     enterprises: int
@@ -99,41 +107,55 @@ class Foot(NamedTuple):
     startup_fen: int
     contract_fen: int
     investment_fen: int
-    ties_with: str
 
 
 def page(session: Session, scope: Scope, clocks: Clocks, asked: Filter, limit: int = PAGE) -> Page:
     """Return one page of the list, by keyset."""
-    column = Tenancy.sort_key if asked.sort == "name" else sa.func.coalesce(Tenancy.admitted_on, date.min)
-    query = (
-        sa.select(Tenant, Tenancy, Site.slug, Site.name_zh, Site.name_en)
-        .join(Tenancy, Tenancy.tenant_id == Tenant.id)
-        .join(Site, Site.id == Tenancy.site_id)
-        .where(*predicates(scope, clocks, asked))
-    )
+    column, query = _sort_column(clocks, asked)
+    query = query.add_columns(column).where(*predicates(scope, clocks, asked))
     cursor = _read_cursor(asked)
     if cursor is not None:
         mine, then = sa.tuple_(column, Tenancy.id), sa.tuple_(*(sa.literal(part) for part in cursor))
         query = query.where(mine < then if asked.descending else mine > then)
     order = (column.desc(), Tenancy.id.desc()) if asked.descending else (column, Tenancy.id)
     found = session.execute(query.order_by(*order).limit(limit + 1)).all()
-    rows = _rows(session, clocks, found[:limit])
-    return Page(rows, _cursor(rows[-1], asked) if len(found) > limit else "")
+    rows = _rows(session, clocks, [row[:-1] for row in found[:limit]])
+    return Page(rows, f"{rows[-1].tenancy.id}~{found[limit - 1][-1]}" if len(found) > limit else "")
 
 
-def _cursor(row: Row, asked: Filter) -> str:
-    value = row.tenancy.sort_key if asked.sort == "name" else (row.tenancy.admitted_on or date.min).isoformat()
-    return f"{row.tenancy.id}~{value}"
+def stream(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -> Iterator[Row]:
+    """Return all rows in order, page by page, at constant memory."""
+    while True:
+        found = page(session, scope, clocks, asked, STREAMED)
+        yield from found.rows
+        if not found.next:
+            return
+        asked = replace(asked, after=found.next)
+
+
+def _sort_column(clocks: Clocks, asked: Filter) -> tuple[Any, Query]:
+    """Return what the list is sorted by, and the query in which it stands."""
+    query = (
+        sa.select(Tenant, Tenancy, Site.slug, Site.name_zh, Site.name_en)
+        .join(Tenancy, Tenancy.tenant_id == Tenant.id)
+        .join(Site, Site.id == Tenancy.site_id)
+    )
+    if asked.sort in _MONEY:
+        categories = MEASURES[_MONEY[asked.sort]].categories
+        sums = totals.fen_by_tenancy(categories, clocks.as_of, clocks.known_at, asked.site_id).subquery()
+        return sa.func.coalesce(sums.c.fen, 0), query.outerjoin(sums, sums.c.tenancy_id == Tenancy.id)
+    return (Tenancy.sort_key if asked.sort == "name" else sa.func.coalesce(Tenancy.admitted_on, date.min)), query
 
 
 def _read_cursor(asked: Filter) -> tuple[Any, int] | None:
     """Read where the last page ended; a cursor that was tampered with starts the list anew."""
     number, _, value = asked.after.partition("~")
+    read: Any = {"name": str, "admitted": date.fromisoformat}.get(asked.sort, int)
     try:
-        found = (value if asked.sort == "name" else date.fromisoformat(value)), int(number)
+        found = read(value), int(number)
     except ValueError:
         return None
-    return found if abs(found[1]) < LARGEST else None
+    return found if all(not isinstance(part, int) or abs(part) < LARGEST for part in found) else None
 
 
 def _rows(session: Session, clocks: Clocks, found: Sequence[Any]) -> list[Row]:
@@ -181,6 +203,12 @@ def _identity(asked: Filter) -> list[Any]:
         found.append(Tenancy.industry == ("" if asked.industry == NONE_GIVEN else asked.industry))
     if asked.institution_id is not None:
         found.append(Tenancy.institution_id == (asked.institution_id or None))
+    if asked.zone_id is not None:
+        found.append(Tenancy.zone_id == (asked.zone_id or None))
+    if asked.admitted_since is not None:
+        found.append(Tenancy.admitted_on >= asked.admitted_since)
+    if asked.admitted_until is not None:
+        found.append(Tenancy.admitted_on <= asked.admitted_until)
     return found
 
 
@@ -303,17 +331,16 @@ def _money(
 
 
 def _three(cells: Cells) -> tuple[int, int, int]:
-    first, second, third = (sum_of(cells, MEASURES[key].terms).fen for key in _MONEY)
+    first, second, third = (sum_of(cells, MEASURES[key].terms).fen for key in _MONEY.values())
     return first, second, third
 
 
 def foot(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -> Foot:
     """Return the totals of all filtered tenancies."""
     chosen = sa.select(Tenancy.id).join(Tenant, Tenant.id == Tenancy.tenant_id).where(*predicates(scope, clocks, asked))
-    number = session.scalar(sa.select(sa.func.count()).select_from(chosen.subquery()))
     stages = _count_stages(session, clocks, asked, chosen)
     cells = _cells_of(session, scope, clocks, asked, chosen)
-    return Foot(int(number or 0), stages["enterprise"], stages["team"], *_three(cells), _ties(asked))
+    return Foot(count(session, scope, clocks, asked), stages["enterprise"], stages["team"], *_three(cells))
 
 
 def _count_stages(session: Session, clocks: Clocks, asked: Filter, chosen: Query) -> dict[str, int]:
@@ -342,8 +369,16 @@ def _cells_of(session: Session, scope: Scope, clocks: Clocks, asked: Filter, cho
     return totals.of_selected(session, chosen, clocks.as_of, clocks.known_at)
 
 
-def _ties(asked: Filter) -> str:
-    plain = Filter(
-        asked.site_id, measure=asked.measure, sort=asked.sort, descending=asked.descending, after=asked.after
-    )
-    return asked.measure if asked.measure in MEASURES and asked == plain else ""
+def count(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -> int:
+    """Return how many rows the list has."""
+    chosen = sa.select(Tenancy.id).join(Tenant, Tenant.id == Tenancy.tenant_id).where(*predicates(scope, clocks, asked))
+    return int(session.scalar(sa.select(sa.func.count()).select_from(chosen.subquery())) or 0)
+
+
+def is_plain(asked: Filter) -> bool:
+    """Say whether the filter narrows by nothing but what dashboards count: measures, stages, industries and sources."""
+    bare = Filter(
+        asked.site_id, measure=asked.measure, stage=asked.stage, industry=asked.industry,
+        institution_id=asked.institution_id, sort=asked.sort, descending=asked.descending, after=asked.after,
+    )  # fmt: skip
+    return asked == bare

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from incubator.core.access import Scope
     from incubator.core.drafts import Act
-    from incubator.core.ledger import Posted
 
 CODE_TAKEN = Words("此信用代码已属于另一主体", "This credit code belongs to another tenant")
 NOT_ON_THAT_DAY = Words(
@@ -250,34 +249,6 @@ def register(
         ])  # fmt: skip
         answers.append(Settled(tenancy.tenant_id, []))
     return answers[0]
-
-
-def reverse(session: Session, scope: Scope, act: Act, entry_id: int) -> Posted:
-    """Reverse an entry's event. A registration that is taken back makes the tenant a team again, in its profile too."""
-    posted = ledger.correct(session, scope, act, entry_id, [])
-    entry = session.get(LedgerEntry, entry_id)
-    if posted.problems or posted.repeated or entry is None or not _registers(session, entry):
-        return posted
-    tenancy = session.get_one(Tenancy, entry.tenancy_id)
-    team = next((v for v in profiles.versions(session, tenancy.tenant_id) if v.profile["kind"] == TEAM), None)
-    if team is None:
-        return posted
-    was = profiles.from_version(team)
-    profile = replace(
-        profiles.profile_of(tenancy.tenant, tenancy),
-        kind=TEAM,
-        name=was.name,
-        credit_code=was.credit_code,
-        former_names=was.former_names,
-        founded_on=was.founded_on,
-        project_leader=was.project_leader,
-    )
-    profiles.save(session, act, tenancy.tenant, tenancy, profile)
-    return posted
-
-
-def _registers(session: Session, entry: LedgerEntry) -> bool:
-    return any(leg.category == "ent_registered" for leg in ledger.event_of(session, entry))
 
 
 def _elsewhere(session: Session, tenancy: Tenancy) -> bool:

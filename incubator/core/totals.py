@@ -436,3 +436,20 @@ def by_tenancy(session: Session, tenancy_ids: Collection[int]) -> dict[int, dict
     for tenancy_id, category, *values in session.execute(query):
         found[tenancy_id][category, False] = Cell(*values)
     return found
+
+
+def fen_by_tenancy(
+    categories: Collection[str], as_of: date, known_at: datetime | None = None, site_id: int | None = None
+) -> Query:
+    """Select (tenancy_id, fen) for lists sorted by money: the kept totals minus what came after the clocks."""
+    entry, kept = LedgerEntry, TenancyTotal
+    later = [entry.happened_on > as_of]
+    if known_at is not None:
+        later.append(entry.posting_id.in_(sa.select(Posting.id).where(Posting.known_at > known_at)))
+    here = sa.true() if site_id is None else entry.site_id == site_id
+    wanted = sorted(categories)
+    part = sa.union_all(
+        sa.select(kept.tenancy_id, kept.amount_fen.label("fen")).where(kept.category.in_(wanted)),
+        sa.select(entry.tenancy_id, -entry.amount_fen).where(here, entry.category.in_(wanted), sa.or_(*later)),
+    ).subquery()
+    return sa.select(part.c.tenancy_id, sa.func.sum(part.c.fen).label("fen")).group_by(part.c.tenancy_id)

@@ -58,11 +58,16 @@ OPENERS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", 
 """What spreadsheet programs take for the beginning of a formula."""
 
 
+def plain(text: str) -> str:
+    """Return the text as a cell can hold it: nothing that XML forbids, no more than fits."""
+    return _ILLEGAL.sub("", text)[:LONGEST_TEXT]
+
+
 def clean(text: str) -> str:
-    """Return the text as a cell can hold it: nothing that XML forbids, nothing that the writer takes for markup."""
-    plain = _ILLEGAL.sub("", text)[:LONGEST_TEXT]
+    """Return the text as XlsxWriter may have it: nothing that it takes for markup."""
+    found = plain(text)
     # XlsxWriter copies a string that looks like its own rich text into the file unescaped.
-    return f"{plain} " if plain.startswith("<r>") and plain.endswith("</r>") else plain
+    return f"{found} " if found.startswith("<r>") and found.endswith("</r>") else found
 
 
 def number_format(kind: Kind, language: Language) -> str:

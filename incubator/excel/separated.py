@@ -9,7 +9,7 @@ from datetime import date, datetime
 from io import StringIO
 from itertools import islice
 
-from incubator.excel.cells import OPENERS, Value, clean
+from incubator.excel.cells import OPENERS, Value, plain
 from incubator.excel.streaming import BATCH, Table
 from incubator.values.month import SHANGHAI
 from incubator.values.words import Language, Words
@@ -47,8 +47,8 @@ def guarded(value: Value, language: Language) -> str:
     if isinstance(value, Words):
         value = value.said(language)
     if isinstance(value, str):
-        plain = clean(value)
-        return f"'{plain}" if plain.startswith(OPENERS) else plain
+        text = plain(value)
+        return f"'{text}" if text.startswith(OPENERS) else text
     return str(value)
 
 

@@ -1,7 +1,7 @@
 """Long tables as a workbook that is sent while it is written: any number of rows, real types, constant memory.
 
-XlsxWriter sends nothing before the last row and takes many times the CPU. So it writes the skeleton alone (styles, heads,
-filters, an empty place for the rows), and the rows are put in that place on their way out.
+XlsxWriter sends nothing before the last row and takes many times the CPU. So it writes the skeleton alone (styles,
+heads, filters, an empty place for the rows), and the rows are put in that place on their way out.
 """
 
 from __future__ import annotations
@@ -10,15 +10,29 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import BytesIO
+from io import BytesIO, RawIOBase
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 
-from incubator.excel.cells import BLUE, FONTS, LONGEST_TEXT, MUTED, OPENERS, RULED, SIDES, TINT, Kind, Sheet, Styles, Value, clean
+from incubator.excel.cells import (
+    BLUE,
+    FONTS,
+    LONGEST_TEXT,
+    MUTED,
+    OPENERS,
+    RULED,
+    SIDES,
+    TINT,
+    Kind,
+    Sheet,
+    Styles,
+    Value,
+    plain,
+)  # fmt: skip
 from incubator.values.month import SHANGHAI
 from incubator.values.words import Language, Words
 
@@ -81,19 +95,20 @@ def _deflated(name: str) -> ZipInfo:
     return info
 
 
-class _Pipe:
+class _Pipe(RawIOBase):
     """What a zip archive is written into, to be taken out piece by piece."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
 
-    def write(self, piece: bytes) -> int:
+    def writable(self) -> bool:
+        """Say that it takes what is written."""
+        return True
+
+    def write(self, piece: Any) -> int:
         """Keep a piece."""
         self._pieces.append(bytes(piece))
         return len(piece)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
 
     def taken(self) -> bytes:
         """Return what was written since the last time."""
@@ -108,7 +123,7 @@ class _Part(NamedTuple):
     title: Words
     heads: Sequence[Head]
     rows: Iterator[Sequence[Value]]
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody calls
 
 
 def _sheets(table: Table) -> Iterator[_Part]:
@@ -141,7 +156,7 @@ def _skeleton(sheets: Sequence[_Part], about: Sequence[tuple[Words, Value]], lan
 
 
 def _head(sheet: Sheet, part: _Part) -> None:
-    """Write the head, and below it each kind of cell plain and, right of the table, as text that looks like a formula."""
+    """Write the head, and below it each kind of cell: plain, and right of the table as text that begins a formula."""
     sheet.raw.set_tab_color(BLUE)
     sheet.raw.freeze_panes(1, 1)
     width = len(part.heads)
@@ -208,8 +223,8 @@ def _cell(column: str, style: str, quoted: str, language: Language) -> _Cell:
         if isinstance(value, Words):
             value = value.said(language)
         if isinstance(value, str):
-            shown = quoted if value.startswith(OPENERS) else style
-            return f'<c r="{column}{row}" s="{shown}" t="inlineStr"><is><t xml:space="preserve">{_text(value)}</t></is></c>'
+            shown, text = quoted if value.startswith(OPENERS) else style, _text(value)
+            return f'<c r="{column}{row}" s="{shown}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
         if isinstance(value, date):
             value = _serial(value)
         return f'<c r="{column}{row}" s="{style}"><v>{value}</v></c>'
@@ -218,8 +233,8 @@ def _cell(column: str, style: str, quoted: str, language: Language) -> _Cell:
 
 
 def _text(text: str) -> str:
-    plain = text if text.isprintable() and len(text) <= LONGEST_TEXT else clean(text)
-    return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    shown = text if text.isprintable() and len(text) <= LONGEST_TEXT else plain(text)
+    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _serial(when: date) -> int | float:

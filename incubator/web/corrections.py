@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import render_template, request
 from flask_babel import gettext as _
 
-from incubator.core import entries, ledger, tenants
+from incubator.core import entries, ledger, reversing
 from incubator.core.books import BOOKS, CATEGORIES
 from incubator.extensions import db
 from incubator.web import access, answers, doubting, picking
@@ -143,7 +143,7 @@ def send_reverse(entry_id: int) -> ResponseReturnValue:
     form = ReasonForm(request.form)
     form.validate()
     act = answers.act(form, form.reason.data, "correction")
-    posted = tenants.reverse(db.session(), access.scope(), act, entry_id)
+    posted = reversing.reverse(db.session(), access.scope(), act, [entry_id])
     what = " ".join(drawing.brief(found.row))
     to = page_of(found.tenant)
     if answers.settled(form, posted.problems, NAMES):

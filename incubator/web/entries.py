@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from incubator.core import clock, entries, ledger, one_tenant, references, sites
+from incubator.core import chains, clock, entries, ledger, one_tenant, sites
 from incubator.core.books import BOOKS, CATEGORIES
 from incubator.core.doubts import KINDS
 from incubator.extensions import db
@@ -18,6 +18,7 @@ from incubator.web import access, answers, doubting, picking
 from incubator.web.answers import MISTAKEN, Page
 from incubator.web.drawing import entries as rows
 from incubator.web.drawing import tenant as drawing
+from incubator.web.drawing.chain import story
 from incubator.web.filters import counted, said, yuan
 from incubator.web.forms.entries import DEEDS, NAMES, deed_of, entry_form
 from incubator.web.questions import asked_clocks, number
@@ -271,11 +272,8 @@ def show(entry_id: int) -> str:
     """Show an entry: what it says, who recorded it and why, and everything that stands before and after it."""
     session, scope, clocks, found = db.session(), access.scope(), asked_clocks(), _seen(entry_id)
     entry = found.entry
-    legs = [leg.id for leg in ledger.event_of(session, entry) if leg.id != entry.id]
-    chain = [entry.replaces_id, entry.reverses_id, entry.refers_to_id, found.row.reversed_by, found.row.replaced_by]
-    others = entries.some(session, scope, clocks, {number for number in [*chain, *legs] if number})
-    root = entry.refers_to_id or references.balance(session, entry).root_id
-    following = [row for row in entries.later(session, scope, clocks, root) if row.entry.id != entry.id]
+    around = chains.around(session, scope, clocks, [found.row])
+    chain = chains.whole(session, scope, clocks, found.row)
     return render_template(
         "entries/show.html",
         found=found,
@@ -285,10 +283,8 @@ def show(entry_id: int) -> str:
         category=CATEGORIES[entry.category],
         state=rows.state_of(found.row),
         facts=_facts(found),
-        links=_links(found.row, others, legs),
-        columns=drawing.columns(entry.book),
-        following=rows.rows(following, scope),
-        actions=rows.actions(found.row, scope) if clocks.known_at is None else [],
+        story=story(chain, entry.id) if len(chain) > 1 else [],
+        actions=rows.actions(found.row, scope, around),
         back=page_of(found.tenant).address(),
     )
 
@@ -321,27 +317,3 @@ def _facts(found: Found) -> list[drawing.Fact]:
 def _confirmed(entry: LedgerEntry) -> str:
     """Return the doubts that somebody looked into and confirmed."""
     return _("；").join(said(KINDS[code].words) for code in entry.doubts_accepted.split() if code in KINDS)
-
-
-def _links(row: entries.Row, others: dict[int, entries.Row], legs: list[int]) -> list[dict[str, str]]:
-    """Return the entries that this one belongs to, each with what it is to it and the way there."""
-    entry = row.entry
-    named = [
-        (entry.replaces_id, _("更正自")),
-        (entry.reverses_id, _("冲销的是")),
-        (row.replaced_by, _("更正为")),
-        (row.reversed_by, _("冲销于")),
-        (entry.refers_to_id, _("原记录")),
-        *((leg, _("同时记录")) for leg in legs),
-    ]
-    return [_link(word, others[other]) for other, word in named if other in others]
-
-
-def _link(word: str, other: entries.Row) -> dict[str, str]:
-    return {
-        "word": word,
-        "href": page_of_entry(other.entry.id).address(),
-        "text": " ".join(drawing.brief(other)),
-        "by": drawing.recorded(other),
-        "reason": other.reason,
-    }

@@ -15,7 +15,7 @@ from incubator.core.log_list import GROUPS, NOBODY, Filter
 from incubator.extensions import db
 from incubator.web import access
 from incubator.web.drawing import log as drawing
-from incubator.web.drawing.chips import address, chips
+from incubator.web.drawing.chips import Chip, address, named
 from incubator.web.filters import said
 from incubator.web.questions import day, number, text
 
@@ -51,18 +51,25 @@ def index() -> str:
         asked=asked,
         people=people,
         groups={code: group.words for code, group in GROUPS.items()},
-        chips=chips({site.slug: sites.words(site) for site in visible}, _names(people)),
+        chips=_chips({site.slug: said(sites.words(site)) for site in visible}, people),
         export=_export_address(),
         fingerprint=log.fingerprint(session),
     )
 
 
-def _names(people: list[tuple[int, str]]) -> dict[str, str]:
-    """Return the words of the chips of who acted and of what kind it was."""
-    everybody = [*people, (NOBODY, _("命令行或系统"))]
-    who = next((name for person_id, name in everybody if str(person_id) == request.args.get("who")), "")
-    group = GROUPS.get(request.args.get("group", ""))
-    return {"who": who, "group": said(group.words) if group else ""}
+def _chips(places: dict[str, str], people: list[tuple[int, str]]) -> list[Chip]:
+    """Return the filters of the address in words: where, who acted, what it was about, when."""
+    arguments, asked = request.args, _asked()
+    everybody = {str(person_id): name for person_id, name in [*people, (NOBODY, _("命令行或系统"))]}
+    group = GROUPS.get(asked.group)
+    return named(
+        (_("园区"), places.get(arguments.get("site", ""), ""), "site"),
+        (_("操作人"), everybody.get(arguments.get("who", ""), ""), "who"),
+        (_("内容"), said(group.words) if group else "", "group"),
+        (_("自"), asked.since.isoformat() if asked.since else "", "since"),
+        (_("至"), asked.until.isoformat() if asked.until else "", "until"),
+        (_("搜索"), asked.text, "q"),
+    )
 
 
 def _export_address() -> str:

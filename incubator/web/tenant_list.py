@@ -2,90 +2,82 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import render_template, request
+from flask import redirect, render_template, request
 
-from incubator.core import reports, sites, tenant_list
+from incubator.core import sites, tenant_list, ties
 from incubator.core.industries import INDUSTRIES
 from incubator.extensions import db
-from incubator.web import access, filters
+from incubator.web import access
+from incubator.web.context import link
+from incubator.web.drawing import chips as chip_row
+from incubator.web.drawing import feet as foot_row
 from incubator.web.drawing import tenants as drawing
-from incubator.web.drawing.chips import address, chips
-from incubator.web.questions import asked_clocks, number, text
+from incubator.web.drawing.chips import OF_THE_PAGE, address
+from incubator.web.drawing.entries import sort_links
+from incubator.web.list_filters import tenants_asked, untidy
+from incubator.web.lists import page_size, suggestions
+from incubator.web.questions import asked_clocks
 from incubator.web.tenants import pages
 
 if TYPE_CHECKING:
-    from incubator.models.site import Site
+    from flask.typing import ResponseReturnValue
+
+    from incubator.web.list_filters import Asked
 
 
 @pages.get("/tenants/")
 @access.reader
-def index() -> str:
+def index() -> ResponseReturnValue:
     """Show the tenants; ?rows=1 answers with the following rows alone."""
-    session, scope, clocks = db.session(), access.scope(), asked_clocks()
-    slug = request.args.get("site", "")
-    site = access.site_to_read(slug) if slug else None
-    asked = _asked(site)
-    found = tenant_list.page(session, scope, clocks, asked)
-    drawn = {
-        "columns": drawing.columns(sites=site is None, sort_links=_sort_links(asked)),
-        "rows": drawing.rows(found.rows),
-        "more": address(after=found.next, rows="1") if found.next else "",
-    }
+    changes = untidy()
+    if changes:
+        return redirect(address(**changes), 303)
+    asked = tenants_asked()
+    drawn = _rows(asked)
     if request.args.get("rows"):
         return render_template("tenants/_rows.html", **drawn)
-    institutions = {key: filters.said(words) for key, words in sites.institutions(session).items()}
-    named = {"institution": institutions.get(request.args.get("institution", ""), "")}
-    foot = tenant_list.foot(session, scope, clocks, asked)
+    session, scope, clocks = db.session(), access.scope(), asked_clocks()
+    foot = tenant_list.foot(session, scope, clocks, asked.filter)
+    chips = chip_row.of_tenants(asked.filter, asked.names)
     return render_template(
         "tenants/list.html",
         **drawn,
-        site=site,
-        site_words=None if site is None else sites.words(site),
-        asked=asked,
+        site=asked.site,
+        site_words=None if asked.site is None else sites.words(asked.site),
+        asked=asked.filter,
+        problems=asked.problems,
+        choices=asked.choices,
         stages=tenant_list.STAGES,
         industries=INDUSTRIES,
-        institutions=institutions,
-        chips=chips({s.slug: sites.words(s) for s in sites.visible_sites(session, scope)}, named),
-        foot=drawing.foot(foot, ties=_ties(foot, site)),
+        chips=chips,
+        nearby=[] if drawn["rows"] else suggestions(asked.filter, chips, _count),
+        is_filtered=asked.filter != tenant_list.Filter(asked.filter.site_id),
+        foot=drawing.foot(foot),
+        tie=foot_row.tie(ties.of_tenants(session, scope, clocks, asked.filter, foot)),
+        number=foot.tenancies,
+        exports=_exports(),
         writable=[s for s in sites.visible_sites(session, scope) if scope.can_write(s.id)],
     )
 
 
-def _asked(site: Site | None) -> tenant_list.Filter:
-    """Return the filter that the address tells; what cannot be read is left out."""
-    arguments = request.args
-    sort = arguments.get("sort", "admitted")
-    return tenant_list.Filter(
-        site_id=None if site is None else site.id,
-        text=text("q"),
-        measure=arguments.get("measure", ""),
-        stage=arguments.get("stage", ""),
-        industry=arguments.get("industry", ""),
-        institution_id=number("institution"),
-        reminder=arguments.get("reminder", ""),
-        sort=sort if sort in tenant_list.SORTS else "admitted",
-        descending=arguments.get("order", "down") != "up",
-        after=arguments.get("after", ""),
-    )
+def _rows(asked: Asked[tenant_list.Filter]) -> dict[str, Any]:
+    """Return what draws the rows of a page, and the address of those after them."""
+    found = tenant_list.page(db.session(), access.scope(), asked_clocks(), asked.filter, page_size())
+    return {
+        "columns": drawing.columns(sites=asked.site is None, sort_links=sort_links(asked.filter, tenant_list.SORTS)),
+        "rows": drawing.rows(found.rows),
+        "after": found.next,
+        "more": address(after=found.next, rows="1") if found.next else "",
+        "following": address(after=found.next) if found.next else "",
+    }
 
 
-def _sort_links(asked: tenant_list.Filter) -> dict[str, tuple[str, str]]:
-    """Return, per sortable column, the address that sorts by it and how it is sorted now."""
-    links = {}
-    for column in tenant_list.SORTS:
-        mine = asked.sort == column
-        order = "up" if (mine and asked.descending) or (not mine and column == "name") else "down"
-        state = ("descending" if asked.descending else "ascending") if mine else ""
-        links[column] = (address(sort=column, order=order), state)
-    return links
+def _exports() -> dict[str, str]:
+    arguments = {name: value for name, value in request.args.items() if name not in OF_THE_PAGE}
+    return {kind: link("tenants.export", kind=kind, **arguments) for kind in ("xlsx", "csv", "text")}
 
 
-def _ties(foot: tenant_list.Foot, site: Site | None) -> bool | None:
-    """Compare the number of rows with the dashboard's figure; None when the filter is no measure's."""
-    if not foot.ties_with or (site is None and not access.scope().everything):
-        return None
-    site_id = None if site is None else site.id
-    shown = reports.figure(db.session(), access.scope(), asked_clocks(), foot.ties_with, site_id)
-    return shown.count == foot.tenancies
+def _count(asked: tenant_list.Filter) -> int:
+    return tenant_list.count(db.session(), access.scope(), asked_clocks(), asked)

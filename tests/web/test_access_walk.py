@@ -133,9 +133,16 @@ EXPECTED: dict[tuple[str, str], Expectation] = {
     ("/transfers/<int:request_id>/withdraw", "POST"): Expectation(
         (303, 403, 303, 403, 403, 303), (303, 303, 403, 403, 403, 303)
     ),
+    ("/entries/reverse", "GET"): Expectation(WRITE_HERE, WRITE_THERE, "row={entry_id}", None),
+    ("/entries/reverse", "POST"): Expectation(SENT_HERE, SENT_THERE, "row={entry_id}", None),
     ("/ledger/<book>", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}"),
     ("/log", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}"),
     ("/log.csv", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}"),
+    ("/ledger/<book>/export/<kind>", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}"),
+    ("/ledger/<book>/reverse", "GET"): Expectation(
+        (303, 303, 404, 403, 403, 303), (303, 404, 303, 403, 403, 303), "site={slug}", None
+    ),
+    ("/tenants/export/<kind>", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}"),
     ("/summary.xlsx", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}"),
     ("/imports/", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}"),
     ("/imports/", "POST"): Expectation((303, 404, 404, 403, 403, 404)),
@@ -189,6 +196,7 @@ def targets(cast: Cast, rule: Rule, slug: str) -> dict[str, str | int]:
     return {
         "slug": slug,
         "book": "contracts",
+        "kind": "xlsx",
         "filename": "nothing.css",
         "month": CLOSED,
         "key": "sales_contract_value",

@@ -313,9 +313,9 @@ class TestCorrect:
         old, _, new = entries_of(app, cast.tenants["taiyuan"], "contracts")
         page = browser.get(f"/entries/{old.id}").get_data(as_text=True)
         assert f"/entries/{new.id}" in page
-        assert "更正为" in page
+        assert "已更正" in page
         assert "金额录错" in page
-        assert "更正自" in browser.get(f"/entries/{new.id}").get_data(as_text=True)
+        assert f"/entries/{old.id}" in browser.get(f"/entries/{new.id}").get_data(as_text=True)
 
 
 class TestReverse:

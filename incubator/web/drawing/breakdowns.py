@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
-from incubator.core import breakdowns, tenant_list
+from incubator.core import breakdowns
+from incubator.core.industries import NONE_GIVEN
 from incubator.web import filters
 from incubator.web.context import link
 
@@ -59,7 +60,7 @@ def _href(key: str, slug: str, argument: str) -> str:
     """Return the tenants that a bar counts: of the stage, or in residence and with that value."""
     if argument == "stage":
         return link("tenants.index", site=slug, stage=key)
-    return link("tenants.index", site=slug, stage="here", **{argument: key or tenant_list.NONE_GIVEN})
+    return link("tenants.index", site=slug, stage="here", **{argument: key or NONE_GIVEN})
 
 
 def _percent(number: int, whole: int) -> str:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask_babel import gettext as _
 
-from incubator.core import entries, one_tenant, totals
+from incubator.core import chains, entries, feet, one_tenant, totals
 from incubator.core.books import BOOKS, CATEGORIES
 from incubator.core.industries import INDUSTRIES
 from incubator.core.measures import MEASURES, Cell, Cells, sum_of
 from incubator.core.profiles import CONTACT_FIELDS, ENTERPRISE, FIELD_WORDS, KINDS, TEAM, Profile
 from incubator.values import display
-from incubator.values.month import day_of
 from incubator.web import filters
 from incubator.web.context import link
 from incubator.web.drawing import entries as rows
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from incubator.core.access import Scope
+    from incubator.core.feet import Foot
     from incubator.core.one_tenant import Choices, Seen
     from incubator.core.reports import Clocks
     from incubator.values.display import Noun, UnitChoice
@@ -55,16 +55,16 @@ def ledger(session: Session, scope: Scope, clocks: Clocks, asked: entries.Filter
     shown = found[: entries.PAGE]
     more = more or len(found) > len(shown)
     last = shown[-1].entry if shown else None
-    feet = {book: entries.foot(session, scope, clocks, replace(asked, book=book, after="")) for book in books}
+    sums = {book: feet.foot(session, scope, clocks, replace(asked, book=book, after="")) for book in books}
     return Shown(
         _rows(session, scope, clocks, shown),
-        f"{last.happened_on}~{last.id}" if last is not None and more else "",
-        [_foot(book, foot) for book, foot in feet.items() if foot.rows],
-        sum(foot.reversed_pairs for foot in feet.values()),
+        entries.day_cursor(last) if last is not None and more else "",
+        [_foot(book, foot) for book, foot in sums.items() if foot.rows],
+        sum(foot.folded.pairs for foot in sums.values()),
     )
 
 
-def _foot(book: str, foot: entries.Foot) -> dict[str, str]:
+def _foot(book: str, foot: Foot) -> dict[str, str]:
     """Return the sum of a book in the guarded form; residency has none, only its number of entries."""
     if book == "residency":
         return {"book": filters.said(BOOKS[book].words), "count": filters.counted(foot.rows, "entry"), "sum": ""}
@@ -108,70 +108,17 @@ def columns(tab: str) -> list[dict[str, Any]]:
 
 
 def _rows(session: Session, scope: Scope, clocks: Clocks, found: Sequence[entries.Row]) -> list[dict[str, Any]]:
-    """Return the rows; what corrects, reverses or changes another one says which, by whom and why."""
-    ids = {number for row in found for number in _others(row) if number is not None}
-    others = entries.some(session, scope, clocks, ids)
-    drawn = rows.rows(list(found), scope)
+    """Return the rows, without empty cells: the columns of one book are not those of another."""
+    known = chains.around(session, scope, clocks, found)
+    drawn = rows.rows(list(found), scope, known)
     for row, cells in zip(found, drawn, strict=True):
         for key in ("counterparty", "number", "note", "recorded"):
             cells["cells"][key] = cells["cells"][key] or display.NONE
-        cells["cells"]["category"] = _category(row, others)
         if row.entry.book == "residency":
             cells["cells"] |= {"amount": "—", "counts_as": "—"}
         elif row.entry.book != "contracts":
             cells["cells"]["counts_as"] = "—"
-        if clocks.known_at is not None:
-            cells["cells"]["actions"] = {"links": []}
     return drawn
-
-
-def _others(row: entries.Row) -> tuple[int | None, ...]:
-    entry = row.entry
-    return entry.reverses_id, entry.replaces_id, entry.refers_to_id, row.reversed_by, row.replaced_by
-
-
-def _category(row: entries.Row, others: Mapping[int, entries.Row]) -> dict[str, str]:
-    text = filters.said(CATEGORIES[row.entry.category].words)
-    if row.entry.programme and row.entry.category == "other_funding":
-        text = row.entry.programme
-    return {"text": text, "sub": " · ".join(links_said(row, others))}
-
-
-def links_said(row: entries.Row, others: Mapping[int, entries.Row]) -> list[str]:
-    """Say what a row is to others: 更正自, 更正为, 冲销, 变更, 解除, 收回, with its day, person and reason."""
-    entry, found = row.entry, []
-    if entry.reverses_id:
-        found.append(_("冲销 %(other)s", other=_named(others.get(entry.reverses_id), row.reason)))
-    if entry.replaces_id:
-        found.append(_("更正自 %(other)s", other=_named(others.get(entry.replaces_id), row.reason)))
-    if row.replaced_by:
-        replacement = others.get(row.replaced_by)
-        found.append(_("更正为 %(other)s", other=_named(replacement, replacement.reason if replacement else "")))
-    elif row.reversed_by:
-        reversal = others.get(row.reversed_by)
-        found.append(_("已冲销 %(other)s", other=_named(reversal, reversal.reason if reversal else "")))
-    if entry.refers_to_id and not entry.reverses_id:
-        found.append(_changes(row, others.get(entry.refers_to_id)))
-    return found
-
-
-def _changes(row: entries.Row, original: entries.Row | None) -> str:
-    which = "" if original is None else (original.entry.document_number or filters.day(original.entry.happened_on))
-    if row.entry.book == "funding":
-        return _("收回自 %(other)s 的拨付", other=which)
-    if row.entry.count:
-        return _("解除合同 %(other)s", other=which)
-    return _("变更合同 %(other)s", other=which)
-
-
-def _named(other: entries.Row | None, reason: str) -> str:
-    """Name another entry by the day it was recorded, by whom, its amount and why."""
-    if other is None:
-        return ""
-    parts = [filters.day(day_of(other.known_at)), other.recorded_by]
-    if other.entry.amount_fen:
-        parts.append(filters.yuan(other.entry.amount_fen))
-    return " ".join(part for part in (*parts, reason) if part)
 
 
 def brief(row: entries.Row) -> list[str]:
@@ -180,11 +127,6 @@ def brief(row: entries.Row) -> list[str]:
     parts = [filters.day(entry.happened_on), filters.said(CATEGORIES[entry.category].words)]
     parts.append(filters.yuan(entry.amount_fen) if entry.amount_fen else "")
     return [part for part in (*parts, entry.document_number) if part]
-
-
-def recorded(row: entries.Row) -> str:
-    """Return when an entry was recorded and by whom."""
-    return f"{filters.moment(row.known_at)} {row.recorded_by}".strip()
 
 
 class Fact(NamedTuple):

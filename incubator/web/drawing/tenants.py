@@ -12,7 +12,7 @@ from incubator.core.profiles import KINDS
 from incubator.core.tenant_list import STAGES
 from incubator.web import filters
 from incubator.web.context import link_if
-from incubator.web.drawing.entries import tie
+from incubator.web.drawing.entries import sortable
 
 if TYPE_CHECKING:
     from incubator.core import tenant_list
@@ -36,12 +36,7 @@ def columns(*, sites: bool, sort_links: dict[str, tuple[str, str]]) -> list[dict
         {"key": "investment", "label": _("投资（元）"), "kind": "amount", "fold": 1},
         {"key": "last", "label": _("最近记录"), "kind": "date", "fold": 2},
     ]
-    for column in found:
-        if column["key"] in sort_links:
-            column["sort"], state = sort_links[column["key"]]
-            if state:
-                column["sorted"] = state
-    return found
+    return sortable(found, sort_links)
 
 
 def rows(found: list[tenant_list.Row]) -> list[dict[str, Any]]:
@@ -86,20 +81,16 @@ def _money(fen: int) -> dict[str, str]:
     return {"text": text, "value": text.replace(",", "")}
 
 
-def foot(found: tenant_list.Foot, *, ties: bool | None) -> dict[str, Any]:
+def foot(found: tenant_list.Foot) -> dict[str, Any]:
     """Return the foot: how many enterprises and teams, and the money of all of them."""
     count = _("共 %(n)s：企业 %(enterprises)s · 团队 %(teams)s",
               n=filters.counted(found.tenancies, "tenant"),
               enterprises=filters.counted(found.enterprises, "enterprise"),
               teams=filters.counted(found.teams, "team"))  # fmt: skip
-    money = _("启动资金 %(startup)s · 合同总额 %(contracts)s · 投资 %(investment)s",
-              startup=filters.yuan(found.startup_fen),
-              contracts=filters.yuan(found.contract_fen),
-              investment=filters.yuan(found.investment_fen))  # fmt: skip
-    return {
-        "count": count,
-        "sum": "",
-        "tie": tie(ties),
-        "parts": money,
-        "reversed": None,
-    }
+    sums = (
+        (_("启动资金"), found.startup_fen),
+        (_("合同总额"), found.contract_fen),
+        (_("投资"), found.investment_fen),
+    )
+    parts = [{"text": f"{name} {filters.yuan(fen)}", "href": ""} for name, fen in sums]
+    return {"count": count, "sum": "", "parts": parts, "folded": None}
