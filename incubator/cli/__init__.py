@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from incubator.cli import demo, imports, people, policies, reconcile, reindex, sites, summary, totals, verify, worker
+from incubator.cli import demo, export, imports, people, reconcile, reindex, sites, summary, totals, verify
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -19,6 +20,7 @@ def register(app: Flask) -> None:
         demo.command,
         imports.command,
         summary.command,
+        export.command,
         totals.command,
         reconcile.command,
         reindex.command,

@@ -31,7 +31,8 @@ class Field:
 
     `name` is the field of core that it fills, `public` what machine-readable answers call it. `words` are its titles,
     with the unit that the template writes; `aliases` are read as well, without regard to width, case, blanks and unit.
-    `required`: a sheet without this column is not this sheet. `needed`: a row without it has an error.
+    `required`: a sheet without this column is not this sheet. `needed`: a row without it has an error, unless it has
+    one of the columns that `spared` names: what changes an earlier row does not say again whom it is with.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Field:
     note: Words = NOTHING
     required: bool = False
     needed: bool = False
+    spared: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     pick: Pick = ""
@@ -88,5 +90,8 @@ COMMENT_AUTHOR = "晋创谷台账"
 GUIDE_SHEET = Words("填写说明", "How to fill in")
 TENANTS_SHEET = Words("本园区主体", "Tenants of this site")
 LISTS_SHEET = Words("下拉选项", "Lists")
-SILENT_SHEETS = frozenset(title for words in (INDEX_SHEET, GUIDE_SHEET, TENANTS_SHEET, LISTS_SHEET) for title in words)
+ABOUT_SHEET = Words("说明", "About")
+SILENT_SHEETS = frozenset(
+    title for words in (INDEX_SHEET, GUIDE_SHEET, TENANTS_SHEET, LISTS_SHEET, ABOUT_SHEET) for title in words
+)
 """Sheets that whoever reads a workbook leaves out without a word: we put them there."""

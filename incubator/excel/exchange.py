@@ -81,6 +81,8 @@ REFERS_NOTE = Words(
     "变更、解除或收回的原记录：填原合同编号、原凭证号，或它的台账编号",
     "What is changed, ended or returned: the number of the contract or voucher, or its ledger no.",
 )
+SPARED = ("change", "mark")
+"""What may be left blank in a row that changes an earlier one, or that we wrote ourselves."""
 _TAIL = (NOTE, KNOWN_ON, MARK)
 
 # ── 企业名录 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -206,7 +208,7 @@ FUNDING = ExchangeSheet(
             aliases=("拨付金额", "金额", "资金金额", "发放金额", "Amount", "Amount paid"),
         ),
         _core(
-            "programme", "programme", Words("资金项目", "Programme"), width=28, needed=True,
+            "programme", "programme", Words("资金项目", "Programme"), width=28, needed=True, spared=SPARED,
             note=Words(
                 "写启动资金、先投后股、研发补助、订单补贴、产值奖励之一，或项目的名称",
                 "Start-up fund, invest then equity, R&D grant, order subsidy, output reward, or the project's name",
@@ -278,7 +280,7 @@ CONTRACTS = ExchangeSheet(
             aliases=("签订时间", "签约日期", "合同日期", "合同签订日期", "Date", "Date signed"),
         ),
         _core(
-            "counterparty", "counterparty", Words("对方单位", "Counterparty"), width=30, needed=True,
+            "counterparty", "counterparty", Words("对方单位", "Counterparty"), width=30, needed=True, spared=SPARED,
             aliases=("客户", "客户名称", "甲方", "买方", "对方单位名称", "合同对方", "Customer", "Client"),
         ),
         _core(
@@ -345,7 +347,7 @@ INVESTMENT = ExchangeSheet(
             aliases=("到账日期", "投资时间", "融资日期", "Invested on", "Date"),
         ),
         _core(
-            "counterparty", "investor", Words("投资方", "Investor"), width=30, needed=True,
+            "counterparty", "investor", Words("投资方", "Investor"), width=30, needed=True, spared=SPARED,
             aliases=("投资人", "投资机构", "投资单位", "投资方名称", "Investors"),
         ),
         _core(

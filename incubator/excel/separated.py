@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from io import StringIO
 from itertools import islice
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from incubator.excel.cells import OPENERS, Value, plain
-from incubator.excel.streaming import BATCH, Table
+from incubator.excel.streaming import BATCH, Pipe, Table, deflated
 from incubator.values.month import SHANGHAI
 from incubator.values.words import Language, Words
 
@@ -25,6 +26,18 @@ def stream_csv(table: Table, language: Language) -> Iterator[bytes]:
     yield (MARK + _lines([[head.words for head in table.heads]], language)).encode()
     while batch := list(islice(rows, BATCH)):
         yield _lines(batch, language).encode()
+
+
+def stream_archive(tables: Sequence[Table], language: Language) -> Iterator[bytes]:
+    """Yield several tables as an archive of CSV files."""
+    pipe = Pipe()
+    with ZipFile(pipe, "w", ZIP_DEFLATED, compresslevel=1) as packed:
+        for table in tables:
+            with packed.open(deflated(f"{table.name.said(language)}.csv"), "w", force_zip64=True) as part:
+                for piece in stream_csv(table, language):
+                    part.write(piece)
+                    yield pipe.taken()
+    yield pipe.taken()
 
 
 def _lines(rows: Sequence[Sequence[Value]], language: Language) -> str:

@@ -33,6 +33,7 @@ from incubator.excel.cells import (
     Value,
     plain,
 )  # fmt: skip
+from incubator.excel.columns import ABOUT_SHEET
 from incubator.values.month import SHANGHAI
 from incubator.values.words import Language, Words
 
@@ -40,7 +41,6 @@ MOST_ROWS = 1_000_000
 """Rows of one sheet; what follows goes on the next one."""
 BATCH = 500
 """Rows between two pieces that are sent."""
-ABOUT = Words("说明", "About")
 _DAY_ZERO = date(1899, 12, 30).toordinal()
 _PLACE = "the rows go here"
 _WRITTEN_ROW = re.compile(r'<row r="2".*?</row>')
@@ -75,27 +75,27 @@ def stream_workbook(
     sheets = [sheet for table in tables for sheet in _sheets(table)]
     skeleton = ZipFile(BytesIO(_skeleton(sheets, about, language)))
     parts = {f"xl/worksheets/sheet{n}.xml": sheet for n, sheet in enumerate(sheets, 1)}
-    pipe = _Pipe()
+    pipe = Pipe()
     with ZipFile(pipe, "w", ZIP_DEFLATED, compresslevel=1) as packed:
         for name in skeleton.namelist():
             if name not in parts:
-                packed.writestr(_deflated(name), skeleton.read(name))
+                packed.writestr(deflated(name), skeleton.read(name))
         for name, sheet in parts.items():
-            with packed.open(_deflated(name), "w", force_zip64=True) as part:
+            with packed.open(deflated(name), "w", force_zip64=True) as part:
                 for piece in _pieces(skeleton.read(name).decode(), sheet, language):
                     part.write(piece.encode())
                     yield pipe.taken()
     yield pipe.taken()
 
 
-def _deflated(name: str) -> ZipInfo:
+def deflated(name: str) -> ZipInfo:
     """Return the head of a part; its time is fixed, so that the same rows make the same file."""
     info = ZipInfo(name)
     info.compress_type = ZIP_DEFLATED
     return info
 
 
-class _Pipe(RawIOBase):
+class Pipe(RawIOBase):
     """What a zip archive is written into, to be taken out piece by piece."""
 
     def __init__(self) -> None:
@@ -151,7 +151,7 @@ def _skeleton(sheets: Sequence[_Part], about: Sequence[tuple[Words, Value]], lan
         styles = Styles(workbook, language)
         for part in sheets:
             _head(Sheet(workbook.add_worksheet(part.title.said(language)), styles), part)
-        _about(Sheet(workbook.add_worksheet(ABOUT.said(language)), styles), about)
+        _about(Sheet(workbook.add_worksheet(ABOUT_SHEET.said(language)), styles), about)
     return target.getvalue()
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 from sqlalchemy.orm import Session
 
@@ -15,14 +19,17 @@ from incubator.core import exports
 from incubator.core.access import Scope
 from incubator.core.exports import Listed, Lists
 from incubator.excel import template
-from incubator.excel.columns import GUIDE_SHEET, LISTS_SHEET, TENANTS_SHEET
+from incubator.excel.columns import GUIDE_SHEET, LISTS_SHEET, TENANTS_SHEET, ExchangeSheet, Field
 from incubator.excel.exchange import SHEETS
+from incubator.excel.reading.recognition import Choices
+from incubator.excel.reading.whole import read_file
 from incubator.models.site import Site
 from incubator.models.tenant import Tenancy
 from incubator.values import mark
 from incubator.values.words import Language, Words
 from tests.excel import reading
 from tests.machine import libreoffice_path
+from tests.making import credit_code
 
 LISTS = Lists(
     Words("示例园区", "Example site"),
@@ -105,6 +112,70 @@ def test_a_site_lists_its_own_tenants_only(demo: Session) -> None:
         own = demo.scalars(sa.select(Tenancy.name).filter_by(site_id=site.id)).all()
         assert sorted(tenant.name for tenant in found) == sorted(own)
     assert not exports.lists(demo, Scope(), sites[0]).tenants
+
+
+# ── filled in and read back ──────────────────────────────────────────────────────────────────────────────────────────
+
+TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1, max_size=12)
+
+
+def given_values(field: Field) -> st.SearchStrategy[Any]:
+    """Return what the cells of a column may hold, as the import reads them."""
+    if field.name == "credit_code":
+        return st.integers(1, 10**6).map(credit_code)
+    if field.name == "mark":
+        return st.integers(1, 10**9).map(lambda number: mark.written("E", number))
+    if field.choices:
+        return st.sampled_from([choice.code for choice in field.choices])
+    return {
+        "text": TEXT,
+        "code": TEXT,
+        "choice": TEXT,
+        "day": st.dates(date(1990, 1, 1), date(2026, 10, 1)),
+        "money": st.integers(-(10**13), 10**13)
+        if field.unit.value == 1
+        else st.integers(0, 10**6).map(lambda n: n * 10**6),
+        "number": st.integers(0, 10**9),
+        "flag": st.booleans(),
+    }[field.kind]
+
+
+def rows_of(sheet: ExchangeSheet) -> st.SearchStrategy[list[dict[str, Any]]]:
+    needed = {field.name: given_values(field) for field in sheet.fields if field.needed or field.name == "credit_code"}
+    optional = {field.name: given_values(field) for field in sheet.fields if field.name not in needed}
+    return st.lists(st.fixed_dictionaries(needed, optional=optional), min_size=1, max_size=4)
+
+
+def cell(field: Field, value: Any) -> Any:
+    """Return what a person types for a value."""
+    if field.choices:
+        return next(choice.words.zh for choice in field.choices if choice.code == value)
+    if field.kind in {"money", "number"}:
+        return value / 100 / field.unit.value
+    return {True: "是", False: "否"}.get(value, value) if field.kind == "flag" else value
+
+
+EMPTY = template.write_template(LISTS, "zh")
+
+
+@given(st.fixed_dictionaries({code: rows_of(sheet) for code, sheet in SHEETS.items()}))
+@settings(max_examples=15)
+def test_what_is_filled_in_is_read_back(tmp_path_factory: Any, filled: dict[str, list[dict[str, Any]]]) -> None:
+    book = reading.formulas(EMPTY)
+    for code, rows in filled.items():
+        for number, row in enumerate(rows, 2):
+            for column, field in enumerate(SHEETS[code].fields, 1):
+                if field.name in row:
+                    place = book[SHEETS[code].words.zh].cell(number, column)
+                    place.value = cell(field, row[field.name])
+                    if isinstance(place.value, str):
+                        place.data_type = "s"
+    path = tmp_path_factory.mktemp("filled") / "filled.xlsx"
+    book.save(path)
+    found = read_file(path, list(SHEETS.values()), Choices({}, {}), lambda _done, _total: None)
+    assert not found.left_out
+    assert {table.kind: [dict(line.given) for line in table.lines] for table in found.tables} == filled
+    assert not [problem for table in found.tables for line in table.lines for problem in line.problems]
 
 
 @pytest.mark.libreoffice

@@ -161,6 +161,7 @@ EXPECTED: dict[tuple[str, str], Expectation] = {
     ("/imports/<int:import_id>/undo", "POST"): Expectation(
         (303, 303, 404, 403, 403, 303), (303, 404, 303, 403, 403, 303)
     ),
+    ("/export", "GET"): Expectation(READ_HERE, READ_THERE, "site={slug}"),
     ("/imports/template.xlsx", "GET"): Expectation(WRITE_HERE, WRITE_THERE, "site={slug}", None),
     ("/published/", "GET"): Expectation(PERSONAL),
     ("/published/new", "GET"): Expectation(WRITERS),

@@ -125,7 +125,7 @@ def _match(session: Session, site_id: int, money: Sequence[tuple[Table, list[Jud
         draft = row.draft
         if draft is None:
             continue
-        key = matching.number_key(draft)
+        key = _identity(row, draft, known)
         earlier = first.setdefault(key, (table, row)) if key is not None else (table, row)
         if earlier[1] is not row:
             row.say(_twice(table, draft, *earlier))
@@ -136,6 +136,21 @@ def _match(session: Session, site_id: int, money: Sequence[tuple[Table, list[Jud
             _refer(session, table, row, known, heads)
         if known.by_id and not row.wrong:
             _know(table, row, known)
+
+
+def _identity(row: Judged, draft: Draft, known: Ledger) -> matching.Key | None:
+    """Return what a row may not have in common with another of its file: the entry that it names, or its natural key.
+
+    The ledger may hold two facts with one number, each with its yes; our export of it tells them apart.
+    """
+    entry = _marked(row, known)
+    return matching.number_key(draft) if entry is None else ("entry", entry.id)
+
+
+def _marked(row: Judged, known: Ledger) -> matching.Standing | None:
+    """Return the standing entry of this site whose ledger number a row has."""
+    marked = mark.read(str(row.line.given.get("mark", "")))
+    return known.by_id.get(marked.id) if marked is not None and marked.thing == "E" else None
 
 
 def _wanted(rows: Iterable[tuple[Table, Judged]]) -> Wanted:
@@ -194,9 +209,7 @@ def _know(table: Table, row: Judged, known: Ledger) -> None:
     draft, given = row.draft, row.line.given
     if draft is None:
         return
-    marked = mark.read(str(given.get("mark", "")))
-    entry = known.by_id.get(marked.id) if marked is not None and marked.thing == "E" else None
-    entry = entry or known.with_number(draft)
+    entry = _marked(row, known) or known.with_number(draft)
     if entry is None and matching.number_key(draft) is None and row.refers_to is None:
         entry = known.alike(draft)
     if entry is None:

@@ -75,6 +75,7 @@ class _Cells:
     column: Column
     words: Words
     needed: bool
+    spared: tuple[str, ...]
     read: Reader
     known: dict[Cell, Found] | None
 
@@ -104,7 +105,7 @@ def _cells(at: int, layout: Layout, *, from_1904: bool) -> _Cells:
         raise LookupError(column.field)
     read = reader_of(column, declared, from_1904=from_1904)
     repeats = column.field == "credit_code" or column.kind in {"text", "choice", "flag"}
-    return _Cells(at, column, declared.words, declared.needed, read, {} if repeats else None)
+    return _Cells(at, column, declared.words, declared.needed, declared.spared, read, {} if repeats else None)
 
 
 def _found(cell: Cell, one: _Cells) -> Found:
@@ -131,6 +132,7 @@ def _line(number: int, row: Row, columns: list[_Cells]) -> Line:
     given: dict[str, Value] = {}
     raw: dict[str, str] = {}
     problems: list[Problem] = []
+    missing: list[_Cells] = []
     width = len(row)
     for one in columns:
         cell = row[one.at] if one.at < width else None
@@ -138,7 +140,7 @@ def _line(number: int, row: Row, columns: list[_Cells]) -> Line:
         found = _found(cell, one)
         if found is None:
             if one.needed:
-                problems.append(Problem(name, FILL_IN.fill(title=one.words), number))
+                missing.append(one)
             continue
         if isinstance(found, Fault):
             raw[name] = shown(cell)[:LONGEST_RAW]
@@ -149,6 +151,11 @@ def _line(number: int, row: Row, columns: list[_Cells]) -> Line:
         elif isinstance(cell, str) and one.column.kind == "money":
             raw[name] = cell[:LONGEST_RAW]
         given[name] = found
+    problems += [
+        Problem(one.column.field, FILL_IN.fill(title=one.words), number)
+        for one in missing
+        if not any(given.get(name) for name in one.spared)
+    ]
     return Line(number, given, raw, tuple(problems)) if raw or problems else Line(number, given)
 
 

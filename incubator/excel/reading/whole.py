@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from incubator.core.imports.intake import Intake, Table, Unmatched, refused
-from incubator.excel.columns import INDEX_SHEET, ExchangeSheet
+from incubator.excel.columns import SILENT_SHEETS, ExchangeSheet
 from incubator.excel.reading import titles
 from incubator.excel.reading.grid import Grid, open_book
 from incubator.excel.reading.lines import Tally, passed_over, read_lines, samples
@@ -84,7 +84,7 @@ def _sheet(
     pile: _Pile, grid: Grid, sheets: Sequence[ExchangeSheet], choices: Choices, told: Told, *, from_1904: bool
 ) -> None:
     """Read one visible sheet onto the pile."""
-    if titles.bare(grid.title) in {titles.bare(words) for words in INDEX_SHEET}:
+    if titles.bare(grid.title) in {titles.bare(title) for title in SILENT_SHEETS}:
         return
     header = find_header(grid, sheets, choices)
     if header is None:
