@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from incubator.cli import demo, imports, people, policies, reconcile, reindex, sites, summary, totals, verify, worker
-from incubator.cli import demo, export, imports, people, reconcile, reindex, sites, summary, totals, verify
+from incubator.cli import (
+    demo,
+    export,
+    imports,
+    people,
+    policies,
+    reconcile,
+    reindex,
+    sites,
+    summary,
+    totals,
+    verify,
+    worker,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
