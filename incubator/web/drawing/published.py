@@ -70,7 +70,7 @@ def columns() -> list[dict[str, Any]]:
         {"key": "published_on", "label": _("发布日期"), "kind": "date"},
         {"key": "name", "label": _("指标")},
         {"key": "site", "label": _("园区"), "kind": "text"},
-        {"key": "occasion", "label": _("场合"), "kind": "clip", "fold": 1},
+        {"key": "occasion", "label": _("场合"), "kind": "clip", "fold": 2},
         {"key": "as_of", "label": _("截至"), "kind": "date"},
         {"key": "value", "label": _("发布数"), "kind": "amount"},
         {"key": "then", "label": _("当时数"), "kind": "amount"},
@@ -93,10 +93,17 @@ def _cells(line: Line) -> dict[str, Any]:
         "occasion": {"text": occasion(line), "title": occasion(line)},
         "as_of": filters.day(figure.as_of),
         "value": value(line, figure.value, exact=False),
-        "then": value(line, line.then),
-        "now": value(line, line.now),
+        "then": _exact(line, line.then),
+        "now": _exact(line, line.now),
         "state": {"status": state(line)},
     }
+
+
+def _exact(line: Line, number: Decimal | None) -> str:
+    """Return a number of the register's columns: yuan to the fen without its unit, which stands beside it."""
+    if number is None or line.figure.unit != "yuan":
+        return value(line, number)
+    return filters.fen_plain(int(number * 100))
 
 
 def waterfall(line: Line, bridge: Bridge) -> list[dict[str, Any]]:
