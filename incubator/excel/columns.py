@@ -90,7 +90,7 @@ COMMENT_AUTHOR = "晋创谷台账"
 GUIDE_SHEET = Words("填写说明", "How to fill in")
 TENANTS_SHEET = Words("本园区主体", "Tenants of this site")
 LISTS_SHEET = Words("下拉选项", "Lists")
-ABOUT_SHEET = Words("说明", "About")
+ABOUT_SHEET = Words("导出说明", "About this export")
 SILENT_SHEETS = frozenset(
     title for words in (INDEX_SHEET, GUIDE_SHEET, TENANTS_SHEET, LISTS_SHEET, ABOUT_SHEET) for title in words
 )

@@ -23,7 +23,7 @@ def test_a_workbook_has_the_four_sheets_and_the_rows_that_are_told(app: Flask, t
     assert result.exit_code == 0, result.output
     assert "Contracts: 1 rows" in result.output
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert book.sheetnames == [*(sheet.words.en for sheet in SHEETS.values()), "About"]
+    assert book.sheetnames == [*(sheet.words.en for sheet in SHEETS.values()), "About this export"]
     assert book["Contracts"].max_row == 2
 
 

@@ -49,7 +49,7 @@ def opened(pieces: Iterator[bytes]) -> openpyxl.Workbook:
 def test_cells_are_what_they_are() -> None:
     about = [(Words("行数", "Rows"), 1), (Words("截至", "As of"), date(2024, 10, 15))]
     book = opened(stream_workbook([table([line("示例甲", "00123456789012345")])], about, "zh"))
-    assert book.sheetnames == ["合同", "说明"]
+    assert book.sheetnames == ["合同", "导出说明"]
     head, row = book["合同"].iter_rows()
     assert [cell.value for cell in head] == [head.words.zh for head in HEADS]
     assert row[0].value == datetime(2024, 5, 6)  # noqa: DTZ001 - workbooks know no zone
@@ -58,7 +58,7 @@ def test_cells_are_what_they_are() -> None:
     assert row[4].value == datetime(2024, 5, 7, 1, 30, 15)  # noqa: DTZ001 - in Shanghai
     assert (row[0].number_format, row[2].number_format) == ("yyyy-mm-dd", "@")
     assert book["合同"].auto_filter.ref == "A1:E2"
-    assert [cell.value for cell in book["说明"]["B"]] == [1, datetime(2024, 10, 15)]  # noqa: DTZ001
+    assert [cell.value for cell in book["导出说明"]["B"]] == [1, datetime(2024, 10, 15)]  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
@@ -113,7 +113,7 @@ def test_a_count_that_is_not_kept_breaks_the_file(said: int) -> None:
 def test_more_rows_than_a_sheet_holds_go_on_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "MOST_ROWS", 3)
     book = opened(stream_workbook([table([line(str(n)) for n in range(7)])], [], "en"))
-    assert book.sheetnames == ["Contracts", "Contracts (2)", "Contracts (3)", "About"]
+    assert book.sheetnames == ["Contracts", "Contracts (2)", "Contracts (3)", "About this export"]
     names = [cell.value for sheet in book.worksheets[:3] for cell in sheet["B"][1:]]
     assert names == [str(n) for n in range(7)]
 

@@ -275,7 +275,7 @@ def test_cells_have_real_types(eventful: Session) -> None:
 
 
 def test_the_file_says_how_many_rows_it_has(eventful: Session) -> None:
-    about = reading.formulas(exported(eventful, 1))["说明"]
+    about = reading.formulas(exported(eventful, 1))["导出说明"]
     said = {row[0].value: row[1].value for row in about.iter_rows()}
     assert said["资金拨付"] == "7 行"
 

@@ -191,7 +191,7 @@ class TestExport:
         line = dict(zip(head, rows[0], strict=True))
         assert (line["对方单位"], line["合同编号"], line["合同金额（元）"]) == ("=HYPERLINK(1)", "00012", 100)
         assert len(str(line["统一社会信用代码"])) == 18
-        about = {row[0]: row[1] for row in book["说明"].values}
+        about = {row[0]: row[1] for row in book["导出说明"].values}
         assert about["行数"] == 2
         assert "日期  自 2024-05-01" in str(about["筛选"])
         assert str(about["合计"]).startswith("654,421.00 元")
