@@ -19,7 +19,7 @@ test: dev
 	@$(VENV_PYTHON) -m tools.test_machine
 	@$(MAKE) --no-print-directory lint
 	@$(VENV_PYTHON) tools/check_translations.py
-	@$(VENV_PYTHON) -m pytest
+	@$(VENV_PYTHON) -m pytest -n 2 --dist loadfile
 
 # The quick part, which needs nothing from the machine but Python.
 check: dev lint

@@ -30,6 +30,9 @@ _STAGE_MEASURES = {
 }
 
 
+_FIRST_ARRIVALS = {"ent_admitted", "team_admitted"}
+
+
 class Tie(NamedTuple):
     """A figure of a dashboard and the foot of a list that is meant to be it; `words` name the figure."""
 
@@ -119,7 +122,9 @@ def of_tenants(
 
 def _counts_departures(asked: tenant_list.Filter) -> bool:
     """Say whether the figure counts how often tenants left: who came back and left again is one tenant of the list."""
-    return asked.measure in MEASURES and MEASURES[asked.measure].categories <= DEPARTURES.keys()
+    key = asked.measure or _STAGE_MEASURES.get(asked.stage, "")
+    categories = MEASURES[key].categories if key in MEASURES else frozenset[str]()
+    return bool(categories & DEPARTURES.keys()) and not categories & _FIRST_ARRIVALS
 
 
 def _tenants(session: Session, scope: Scope, clocks: Clocks, asked: tenant_list.Filter) -> tuple[Words, int] | None:

@@ -146,6 +146,7 @@ SLIPS = {
 
 def begin(page: Page, amount: str) -> None:
     page.fill("[name=counterparty]", "示例集团")
+    page.locator("input[name=unit][value=yuan]").check(force=True)
     page.fill("[name=amount]", amount)
     page.fill("[name=happened_on]", "20241015")
     page.select_option("[name=category]", "sales")

@@ -18,7 +18,8 @@ def terms(app: Flask) -> int:
 def forget(app: Flask, *models: type) -> None:
     with app.app_context():
         for model in models:
-            db.session.execute(sa.delete(model))
+            for row in db.session.scalars(sa.select(model)):
+                db.session.delete(row)  # settings are watched: a statement over them is refused
         db.session.commit()
 
 

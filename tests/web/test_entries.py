@@ -243,7 +243,7 @@ class TestClocks:
         response = sent(browser, path, **(CONTRACT | {"happened_on": "2024-11-03"}))
         assert "as_of=2024-09-30" in response.location
         message = said(browser, response)
-        assert message.count('class="flash') == 1, "what was saved and where it counts are one message"
+        assert message.count('class="flash ') == 1, "what was saved and where it counts are one message"
         assert "。发生日期 2024-11-03 晚于本页截至日期 2024-09-30，未计入本页数字。" in message
         link = re.search(r'<a href="([^"]*)">查看截至今天', message)
         assert link
