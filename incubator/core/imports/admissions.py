@@ -198,10 +198,13 @@ class Admissions:
         """Tell where the sheet differs from the ledger; what it leaves blank it does not deny."""
         row.known, row.tenancy_id = True, tenancy.id
         tenant = tenancy.tenant
-        old = profiles.profile_of(tenant, tenancy)
-        cells = {name: getattr(profile, name) for name in row.line.given if name in _NAMES}
+        here = tenancy.status in {"in_residence", "signed"}
+        old, compared = profiles.profile_of(tenant, tenancy), set(_NAMES)
+        if not here:  # what became of it elsewhere is not told
+            old, compared = replace(old, name=tenancy.name, credit_code=tenancy.credit_code), {"name", "credit_code"}
+        cells = {name: getattr(profile, name) for name in row.line.given if name in compared}
         new = replace(old, **cells)
-        holds = tenancy.status in {"in_residence", "signed"} and new.kind == old.kind
+        holds = here and new.kind == old.kind
         for name, before, after in profiles.differences(old, new):
             if name in CONTACT_FIELDS and self._scope.everything:
                 before = "…"  # noqa: PLW2901 - the province sees no contacts
