@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import WATCH
 from tests.browser.paper import Paper
@@ -144,22 +144,6 @@ def test_paper_is_white_and_the_screen_is_itself_again_afterwards(valley: Valley
     page.emulate_media(media="screen")
     expect(axis).to_have_attribute("fill", dark or "")
     assert page.locator("html").get_attribute("data-bs-theme") == "dark"
-
-
-def test_what_takes_long_says_so(valley: Valley, page: Page) -> None:
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:  # a method of a list cannot be told apart by Playwright
-        held.append(route)
-
-    valley.sign_in(page, "province")
-    valley.open(page, OVERVIEW)
-    page.route("**/tenants/**", hold)
-    page.locator(".figure-value a").first.click(no_wait_after=True)
-    expect(page.locator("body.busy")).to_be_attached()
-    held[0].continue_()
-    page.wait_for_url("**/tenants/**")
-    expect(page.locator("body.busy")).not_to_be_attached()
 
 
 def test_after_saving_the_reader_stands_at_what_was_saved(valley: Valley, page: Page) -> None:
