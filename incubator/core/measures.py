@@ -334,6 +334,19 @@ MEASURES: Mapping[str, Measure] = {
             denominator="enterprises_admitted",
         ),
         Measure(
+            "funding_average",
+            Words("户均拨付额（按获资助计算）", "Average per funded tenant"),
+            Words(
+                "资金拨付总额÷获资助主体，只按获资助主体计算，四舍五入到分。",
+                "Funding disbursed / funded tenants: over funded tenants only, rounded half up to the fen.",
+            ),
+            "tenant",
+            numerator="funding_disbursed",
+            denominator="funded_tenants",
+            money=True,
+            average=True,
+        ),
+        Measure(
             "startup_funding_average",
             Words("启动资金笔均", "Average start-up fund"),
             Words(

@@ -144,6 +144,7 @@ def expected(events: list[Event], site: int | None) -> dict[str, Figure]:
         "funding_net": Figure(len(pay) + len(back), paid - sum(e.amount for e in back)),
         "funded_tenants": Figure(funded),
         "funding_coverage": Figure(funded, ratio=Fraction(funded, admitted)) if admitted else Figure(0),
+        "funding_average": _average(Figure(funded, paid)),
         "startup_funding_average": _average(startup),
         "industrial_investment": _money([e for e in mine if e.kind == "industrial"]),
         "total_investment": _money([e for e in mine if e.what == "investment"]),

@@ -204,7 +204,13 @@ _MORE: Mapping[str, tuple[str, ...]] = {
         "overlap_value",
         "technology_transaction_value",
     ),
-    "startup_funding_disbursed": ("startup_funding_average", "funding_disbursed", "funding_returned", "funding_net"),
+    "startup_funding_disbursed": (
+        "startup_funding_average",
+        "funding_disbursed",
+        "funding_average",
+        "funding_returned",
+        "funding_net",
+    ),
     "industrial_investment": ("total_investment",),
 }
 """What the definition of a headline lists beneath it."""
