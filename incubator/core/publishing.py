@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from incubator.core import clock, ledger, published
 from incubator.core.measures import MEASURES, Figure
-from incubator.core.published import NO_OCCASION, NO_PLACE, Told, at_precision
+from incubator.core.published import NO_OCCASION, NO_PLACE, NOT_POSITIVE, Told, at_precision
 from incubator.core.reports import Clocks, PlaceSummary, Summary
 from incubator.models.published import Publication
 from incubator.models.site import Site
@@ -93,6 +93,8 @@ def _faults(scope: Scope, saying: Saying) -> list[Problem]:
         found.append(Problem("occasion", NO_OCCASION))
     if not saying.precisions:
         found.append(Problem("measures", NOTHING_CHOSEN))
+    if any(precision <= 0 for precision in saying.precisions.values()):
+        found.append(Problem("precision", NOT_POSITIVE))
     return found
 
 

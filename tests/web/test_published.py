@@ -31,6 +31,19 @@ def test_publishing_from_a_dashboard_freezes_the_workbook_byte_for_byte(app: Fla
     assert "晋创谷·太原" in str(load_workbook(io.BytesIO(first)).worksheets[0]["A1"].value)
 
 
+def test_a_precision_that_is_none_publishes_nothing(app: Flask, cast: Cast) -> None:
+    browser, path = cast.browser("own-manager"), "/published/publish?site=taiyuan&as_of=2024-10-15"
+    with app.app_context():
+        before = db.session.query(PublishedFigure).count()
+    for wrong in ("0", "-5", "viel", ""):
+        typed = opened(browser, path) | {"occasion": "示例", "precision-enterprises_admitted": wrong}
+        answer = browser.send(path, typed)
+        assert answer.status_code == 422
+        assert "发布精度须大于零" in answer.get_data(as_text=True)
+    with app.app_context():
+        assert db.session.query(PublishedFigure).count() == before
+
+
 def test_a_publication_without_occasion_or_figure_comes_back_with_both_problems(cast: Cast) -> None:
     browser = cast.browser("own-manager")
     path = "/published/publish?site=taiyuan&as_of=2024-10-15"
