@@ -320,9 +320,9 @@ _FORMULAS = Words(
 )
 _OMITTED = Words(
     "本表涉及 {n} 行明细，超过 20,000 行，因此不含明细表：表中数字是对工作表“{sheet}”求和的公式。"
-    "逐行明细请用命令 flask export --as-of {day} 导出。",
+    "逐行明细请在网页台账各列表中以截至 {day} 导出 xlsx 或 CSV。",
     "The ledger holds {n} rows for this summary, more than 20,000, so the detail sheets are left out: figures are "
-    "formulas over the sheet “{sheet}”. The command flask export --as-of {day} exports the rows.",
+    "formulas over the sheet “{sheet}”. The lists of the ledger, as of {day}, export the rows as xlsx or CSV.",
 )
 _CHECK = Words(
     "“校验”列是公式结果与台账合计之差，为 0 即一致；台账合计列在表格右侧，不打印。",

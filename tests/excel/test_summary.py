@@ -194,7 +194,11 @@ def test_above_the_limit_monthly_totals_stand_in_place_of_the_rows(
     assert reading.figures(sheet, 4) == reading.figures(plain, 4)
     assert sheet["G2"].value == {"zh": "校验：一致", "en": "Check: ties"}[language]
     text = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
-    assert "flask export --as-of 2024-10-15" in text
+    told = {
+        "zh": "台账各列表中以截至 2024-10-15 导出",
+        "en": "The lists of the ledger, as of 2024-10-15, export the rows",
+    }
+    assert told[language] in text
     assert "20,000" in text
 
 
