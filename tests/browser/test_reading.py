@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 import unicodedata
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from tests.browser.conftest import WATCH
 from tests.browser.paper import Paper
@@ -144,6 +145,30 @@ def test_paper_is_white_and_the_screen_is_itself_again_afterwards(valley: Valley
     page.emulate_media(media="screen")
     expect(axis).to_have_attribute("fill", dark or "")
     assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+
+
+NOTED = """
+new MutationObserver(() => {
+  if (document.body?.classList.contains('busy')) sessionStorage.setItem('busy', location.pathname);
+}).observe(document, {subtree: true, childList: true, attributes: true, attributeFilter: ['class']});
+"""
+"""Notes on which page it was said that one waits: while a navigation is under way nobody can look into the page."""
+
+
+def test_what_takes_long_says_so(valley: Valley, page: Page) -> None:
+    def answer_late(route: Route) -> None:
+        time.sleep(1.2)
+        route.continue_()
+
+    page.add_init_script(NOTED)
+    valley.sign_in(page, "province")
+    valley.open(page, OVERVIEW)
+    page.evaluate("sessionStorage.removeItem('busy')")
+    page.route("**/tenants/**", answer_late)
+    page.locator(".figure-value a").first.click(no_wait_after=True)
+    page.wait_for_url("**/tenants/**")
+    assert page.evaluate("sessionStorage.getItem('busy')") == "/overview"
+    expect(page.locator("body.busy")).not_to_be_attached()
 
 
 def test_after_saving_the_reader_stands_at_what_was_saved(valley: Valley, page: Page) -> None:
