@@ -10,7 +10,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 from playwright.sync_api import Browser, Page, sync_playwright
-from waitress import create_server
+from waitress import create_server, wasyncore
 
 from incubator import create_app
 from incubator.config import Config
@@ -74,11 +74,15 @@ def serving(folder: Path, url: str) -> Iterator[Valley]:
     """Serve a database with the production server."""
     app = create_app(Config(instance=folder, database_url=url, secret_key="k" * 64))
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    threading.Thread(target=server.run, daemon=True).start()
+    loop = threading.Thread(target=server.run, daemon=True)
+    loop.start()
     try:
         yield Valley(f"http://127.0.0.1:{server.effective_port}")
     finally:
-        server.close()
+        # From within its own loop: closed from here, it would wait on sockets that are no more.
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
+        loop.join(10)
+        server.task_dispatcher.shutdown()
 
 
 @contextmanager
