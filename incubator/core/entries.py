@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from incubator.core import reminders, totals
+from incubator.core import known, reminders, totals
 from incubator.core.books import TECHNOLOGY, categories_of
 from incubator.core.drafts import fold
 from incubator.core.industries import NONE_GIVEN
@@ -261,10 +261,8 @@ _Fact = namedtuple("_Fact", [column.key for column in LedgerEntry.__table__.colu
 def _select(clocks: Clocks) -> Query:
     reversal, replacement = _REVERSAL, _REPLACEMENT
     undone, replaced = reversal.reverses_id == LedgerEntry.id, replacement.replaces_id == LedgerEntry.id
-    if clocks.known_at is not None:
-        known = sa.select(Posting.id).where(Posting.known_at <= clocks.known_at)
-        undone = sa.and_(undone, reversal.posting_id.in_(known))
-        replaced = sa.and_(replaced, replacement.posting_id.in_(known))
+    undone = sa.and_(undone, *known.by(reversal, clocks.known_at))
+    replaced = sa.and_(replaced, *known.by(replacement, clocks.known_at))
     return (
         sa.select(LedgerEntry, *_BESIDE)
         .select_from(LedgerEntry)
@@ -295,8 +293,7 @@ def predicates(scope: Scope, clocks: Clocks, asked: Filter) -> list[Any]:
     found: list[Any] = [scope.within(entry.site_id), entry.happened_on <= until, _terms(asked.terms(scope))]
     if asked.book == "residency":
         found.append(IS_RESIDENCY)
-    if clocks.known_at is not None:
-        found.append(entry.posting_id.in_(sa.select(Posting.id).where(Posting.known_at <= clocks.known_at)))
+    found += known.by(entry, clocks.known_at)
     if asked.site_id is not None:
         found.append(entry.site_id == asked.site_id)
     if asked.since is not None:
@@ -394,9 +391,7 @@ def _state(clocks: Clocks, shown: str) -> list[Any]:
         return []
     other = _OTHER
     undone = sa.select(other.id).where(other.reverses_id == LedgerEntry.id)
-    if clocks.known_at is not None:
-        known = sa.select(Posting.id).where(Posting.known_at <= clocks.known_at)
-        undone = undone.where(other.posting_id.in_(known))
+    undone = undone.where(*known.by(other, clocks.known_at))
     in_pair = sa.or_(LedgerEntry.reverses_id.is_not(None), undone.exists())
     return [in_pair if shown == "reversed" else ~in_pair]
 
@@ -456,8 +451,7 @@ def whole_pairs(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -
 def _reversals(clocks: Clocks) -> sa.CTE:
     """Return the reversals, which are few: a planner that does not begin with them goes through the ledger."""
     few = sa.select(LedgerEntry.id, LedgerEntry.reverses_id).where(LedgerEntry.reverses_id.is_not(None))
-    if clocks.known_at is not None:
-        few = few.where(LedgerEntry.posting_id.in_(sa.select(Posting.id).where(Posting.known_at <= clocks.known_at)))
+    few = few.where(*known.by(LedgerEntry, clocks.known_at))
     return few.cte("reversals").prefix_with("MATERIALIZED")
 
 

@@ -347,7 +347,7 @@ def _book(session: Session, act: Act, digest: str, rows: list[Row], heads: list[
     columns = (*names, "posting_id")
     execute_many(session, insertion(LedgerEntry), columns, ((*values, posting_id) for values in stored))
     _link(session, posting_id, digest_of_all, recorded_at, heads)
-    totals.add_up(session, rows, posting_id)
+    totals.add_up(session, rows, posting_id, header["known_at"])
     residency.project(session, {row["tenancy_id"] for row in rows if row["book"] == "residency"})
     return posting_id
 

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from incubator.models.ledger import LedgerEntry, Posting
+from incubator.core import known
+from incubator.models.ledger import LedgerEntry
 from incubator.models.tenant import Tenancy
 from incubator.values.month import months_before
 from incubator.values.words import Words
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from incubator.core.reports import Clocks
 
 SILENT_MONTHS = 6
@@ -37,23 +36,15 @@ def of_tenants(clocks: Clocks, reminder: str) -> Any:
 def _last_standing(clocks: Clocks) -> Any:
     """Select the day of a tenancy's last standing entry: one look into the index by tenancy and day."""
     entry, reversal = aliased(LedgerEntry), aliased(LedgerEntry)
-    undone = sa.select(reversal.id).where(reversal.reverses_id == entry.id, *_known(reversal, clocks.known_at))
+    undone = sa.select(reversal.id).where(reversal.reverses_id == entry.id, *known.by(reversal, clocks.known_at))
     query = (
         sa.select(entry.happened_on)
-        .where(entry.tenancy_id == Tenancy.id, entry.happened_on <= clocks.as_of, *_known(entry, clocks.known_at))
+        .where(entry.tenancy_id == Tenancy.id, entry.happened_on <= clocks.as_of, *known.by(entry, clocks.known_at))
         .where(entry.reverses_id.is_(None), ~undone.exists())
         .order_by(entry.happened_on.desc())
         .limit(1)
     )
     return query.correlate(Tenancy).scalar_subquery()
-
-
-def _known(entry: Any, known_at: datetime | None) -> list[Any]:
-    """Keep entries to what was known; found from the entry, since a tenancy has few of them."""
-    if known_at is None:
-        return []
-    posting = aliased(Posting)
-    return [sa.exists().where(posting.id == entry.posting_id, posting.known_at <= known_at)]
 
 
 def of_entries(site_id: int | None) -> Any:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from incubator.core import reminders, totals
+from incubator.core import known, reminders, totals
 from incubator.core.books import DEPARTURES, ENTERPRISE, STATUSES, TEAM
 from incubator.core.entries import LARGEST
 from incubator.core.industries import NONE_GIVEN
 from incubator.core.measures import MEASURES, Cell, Cells, sum_of
-from incubator.models.ledger import IS_RESIDENCY, LedgerEntry, Posting
+from incubator.models.ledger import IS_RESIDENCY, LedgerEntry
 from incubator.models.site import Site
 from incubator.models.tenant import Tenancy, Tenant
 from incubator.values import credit_code
@@ -217,11 +217,7 @@ def _facts(clocks: Clocks, site_id: int | None, *columns: Any) -> Query:
     query = sa.select(*columns).where(IS_RESIDENCY, LedgerEntry.happened_on <= clocks.as_of)
     if site_id is not None:
         query = query.where(LedgerEntry.site_id == site_id)
-    if clocks.known_at is not None:
-        query = query.where(
-            LedgerEntry.posting_id.in_(sa.select(Posting.id).where(Posting.known_at <= clocks.known_at))
-        )
-    return query
+    return query.where(*known.by(LedgerEntry, clocks.known_at))
 
 
 def _sum_over(categories: Collection[str]) -> Any:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
+from incubator.core import known
 from incubator.core.books import PAYMENTS, TECHNOLOGY
 from incubator.core.bulk import execute_many
 from incubator.core.measures import Cell
@@ -20,6 +21,7 @@ from incubator.models.totals import (
     ContractMonth,
     DailyTotal,
     FirstFact,
+    KnownTotal,
     LastPosting,
     MonthlyTotal,
     TenancyTotal,
@@ -50,24 +52,25 @@ _SUMMED = ("count", "amount_fen", "technology_fen", "unknown")
 # ── kept up ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def add_up(session: Session, rows: Sequence[Row], posting_id: int) -> None:
+def add_up(session: Session, rows: Sequence[Row], posting_id: int, known_at: datetime) -> None:
     """Add the entries of a posting (with their `tenant_id`) to every total. Called by the ledger alone, once stored.
 
     Grouped first, since one upsert may not meet a row twice; in key order, since two writers must not deadlock.
     """
     days, tenancies = dict[Any, list[int]](), dict[Any, list[int]]()
-    contracts = defaultdict[Any, int](int)
+    contracts, learned = defaultdict[Any, int](int), known.month(known_at)
     for row in rows:
         cell = cell_of(row)
         site, category, day, tenancy = row["site_id"], row["category"], row["happened_on"], row["tenancy_id"]
         _add_to(days, (site, day, category, row["also_sale"]), cell)
         _add_to(tenancies, (tenancy, category), cell)
         if row["book"] == CONTRACTS:
-            contracts[site, tenancy, month_of(day)] += row["amount_fen"]
+            contracts[site, tenancy, month_of(day), learned] += row["amount_fen"]
     months = dict[Any, list[int]]()
     for (site, day, category, also_sale), sums in days.items():
         _add_to(months, (site, category, also_sale, month_of(day)), sums)
     _upsert(session, MonthlyTotal, months)
+    _upsert(session, KnownTotal, {(site, learned, *rest): sums for (site, *rest), sums in months.items()})
     _upsert(session, DailyTotal, days)
     _upsert(session, TenancyTotal, tenancies)
     _upsert(session, ContractMonth, {key: (fen,) for key, fen in contracts.items()})
@@ -207,8 +210,7 @@ def totals(
 ) -> Totals:
     """Return the sums of everything that happened up to `as_of` (the day included), as known now or at `known_at`.
 
-    Months that ended by the day come from the monthly totals, the month begun from its days. A past `known_at` takes
-    away what was learned since, and costs what was learned since.
+    Months that ended by the day come from the monthly totals, the month begun from its days.
     """
     found = defaultdict[tuple[int, str, bool], Cell](Cell)
     for (site, _, category, also_sale), cell in by_month(
@@ -232,21 +234,51 @@ def by_month(
 
     `grouped` False sums the months inside the database: then every month is told as 0.
     """
-    month, day = MonthlyTotal.__table__.c, DailyTotal.__table__.c
-    whole = as_of == last_day(month_of(as_of))
-    ended = month.month <= month_of(as_of) if whole else month.month < month_of(as_of)
-    shown = month.month if grouped else sa.literal(0)
     found = defaultdict[tuple[int, int, str, bool], Cell](Cell)
-    _add(session, found, 1, month, shown, _place(month, scope, site_id), ended)
-    if not whole:
-        begun = sa.literal(month_of(as_of) if grouped else 0)
-        _add(session, found, 1, day, begun, _place(day, scope, site_id),
-             day.day >= first_day(month_of(as_of)), day.day <= as_of)  # fmt: skip
-    if known_at is not None:
-        later = _later(scope, as_of, known_at, site_id)
-        shown = _month(later.c.happened_on) if grouped else sa.literal(0)
-        _add(session, found, -1, later.c, shown)
+
+    def add(columns: Any, month: Any, *where: Any) -> None:
+        _add(session, found, columns, month if grouped else sa.literal(0), _place(columns, scope, site_id), *where)
+
+    if known_at is None:
+        month, day = MonthlyTotal.__table__.c, DailyTotal.__table__.c
+        add(month, month.month, _ended(month.month, as_of))
+        if not _is_whole(as_of):
+            add(day, sa.literal(month_of(as_of)), day.day >= first_day(month_of(as_of)), day.day <= as_of)
+    else:
+        kept = KnownTotal.__table__.c
+        add(kept, kept.month, _ended(kept.month, as_of), kept.known_month < known.month(known_at))
+        for part in _not_kept(as_of, known_at):
+            add(part, _month(part.happened_on), part.happened_on <= as_of)
     return {key: cell for key, cell in found.items() if any(cell)}
+
+
+def _is_whole(as_of: date) -> bool:
+    """Say whether the month of the day ended with it."""
+    return as_of == last_day(month_of(as_of))
+
+
+def _ended(month: Any, as_of: date) -> Any:
+    return month <= month_of(as_of) if _is_whole(as_of) else month < month_of(as_of)
+
+
+def _not_kept(as_of: date, known_at: datetime) -> list[Any]:
+    """Return the entries known at a moment that months of knowledge do not tell, as the columns of two selections.
+
+    What was learned in the month of the moment, up to it (of any day); and what happened in the month begun and was
+    learned in earlier months. Each costs one month of the ledger, whatever its size.
+    """
+    entry = LedgerEntry.__table__.c
+    columns = (entry.site_id, entry.tenancy_id, entry.book, entry.category, entry.also_sale, entry.happened_on,
+               *_summed_columns(entry))  # fmt: skip
+    begun = known.begun(known_at)
+    lately = sa.select(Posting.id).where(Posting.known_at >= begun, Posting.known_at <= known_at)
+    # Materialised, or SQLite walks the whole ledger by date.
+    found = [sa.select(*columns).where(entry.posting_id.in_(lately)).cte("lately").prefix_with("MATERIALIZED").c]
+    if not _is_whole(as_of):
+        before = sa.exists().where(Posting.id == entry.posting_id, Posting.known_at < begun)
+        in_month = entry.happened_on.between(first_day(month_of(as_of)), as_of)
+        found.append(sa.select(*columns).where(in_month, before).subquery("of_the_month").c)
+    return found
 
 
 def _place(columns: Any, scope: Scope, site_id: int | None) -> Any:
@@ -261,16 +293,6 @@ def _month(day: Any) -> Any:
     return sa.extract("year", day) * 100 + sa.extract("month", day)
 
 
-def _later(scope: Scope, as_of: date, known_at: datetime, site_id: int | None) -> sa.CTE:
-    """Return the entries learned after `known_at`; materialised, or SQLite walks the whole ledger by date."""
-    entry = LedgerEntry.__table__.c
-    since = sa.select(Posting.id).where(Posting.known_at > known_at)
-    query = sa.select(entry.site_id, entry.category, entry.also_sale, entry.happened_on, *_summed_columns(entry)).where(
-        entry.posting_id.in_(since), entry.happened_on <= as_of, _place(entry, scope, site_id)
-    )
-    return query.cte("later").prefix_with("MATERIALIZED")
-
-
 def _summed_columns(entry: Any) -> list[Any]:
     """Select from entries what the totals keep as columns."""
     unknown = sa.case(
@@ -281,7 +303,7 @@ def _summed_columns(entry: Any) -> list[Any]:
             unknown.label("unknown")]  # fmt: skip
 
 
-def _add(session: Session, found: defaultdict[Any, Cell], sign: int, columns: Any, month: Any, *where: Any) -> None:
+def _add(session: Session, found: defaultdict[Any, Cell], columns: Any, month: Any, *where: Any) -> None:
     keys = (columns.site_id, month, columns.category, columns.also_sale)
     sums = [sa.func.sum(columns[name]) for name in _SUMMED]
     query = (
@@ -289,7 +311,7 @@ def _add(session: Session, found: defaultdict[Any, Cell], sign: int, columns: An
     )
     for site, number, category, also_sale, *values in session.execute(query):
         key = site, int(number), category, bool(also_sale)
-        found[key] = found[key].plus(Cell(*(int(value) for value in values)), sign)  # PostgreSQL sums to Decimal
+        found[key] = found[key].plus(Cell(*(int(value) for value in values)))  # PostgreSQL sums to Decimal
 
 
 def funded(session: Session, scope: Scope, as_of: date, known_at: datetime | None = None) -> dict[int, int]:
@@ -323,16 +345,15 @@ def funded_tenants(scope: Scope, as_of: date, known_at: datetime | None = None) 
 
 
 def _funded_then(scope: Scope, as_of: date, known_at: datetime) -> Query:
-    entry, reversal = LedgerEntry, aliased(LedgerEntry)
-    known = sa.select(Posting.id).where(Posting.known_at <= known_at)
-    undone = sa.select(reversal.id).where(reversal.reverses_id == entry.id, reversal.posting_id.in_(known)).exists()
-    return (
-        sa.select(entry.site_id, Tenancy.tenant_id)
-        .join(Tenancy, Tenancy.id == entry.tenancy_id)
-        .where(entry.category.in_(PAYMENTS), entry.happened_on <= as_of, scope.within(entry.site_id))
-        .where(entry.posting_id.in_(known), entry.reverses_id.is_(None), ~undone)
-        .distinct()
-    )
+    """Select the pairs from the rows: of each tenancy until its first payment that stood."""
+    entry, reversal, kept = LedgerEntry, aliased(LedgerEntry), TenancyTotal
+    ever = sa.exists().where(kept.tenancy_id == Tenancy.id, kept.category.in_(PAYMENTS))
+    undone = sa.exists().where(reversal.reverses_id == entry.id, *known.by(reversal, known_at))
+    paid = sa.exists().where(
+        entry.tenancy_id == Tenancy.id, entry.category.in_(PAYMENTS), entry.happened_on <= as_of,
+        entry.reverses_id.is_(None), *known.by(entry, known_at), ~undone,
+    )  # fmt: skip
+    return sa.select(Tenancy.site_id, Tenancy.tenant_id).where(scope.within(Tenancy.site_id), ever, paid)
 
 
 def foot(session: Session, *where: Any) -> dict[tuple[str, bool], tuple[Cell, int]]:
@@ -358,25 +379,23 @@ def largest(
 ) -> list[tuple[int, int]]:
     """Return the tenancies of a site with the highest contract value above zero, as (tenancy, fen).
 
-    The kept months up to that of `as_of`, minus the rest of that month, minus what was learned after `known_at`.
+    The kept months that ended by `as_of` and the days of the month begun; as known once, what the kept months of
+    knowledge hold and what they do not.
     """
     entry, kept = LedgerEntry, ContractMonth
-    here = entry.site_id == site_id, entry.book == CONTRACTS
-    parts = [
-        sa.select(kept.tenancy_id, kept.amount_fen.label("fen")).where(
-            kept.site_id == site_id, kept.month <= month_of(as_of)
-        ),
-        sa.select(entry.tenancy_id, -entry.amount_fen).where(
-            *here, entry.happened_on > as_of, entry.happened_on <= last_day(month_of(as_of))
-        ),
-    ]
-    if known_at is not None:
-        later = sa.select(Posting.id).where(Posting.known_at > known_at)
-        parts.append(
-            sa.select(entry.tenancy_id, -entry.amount_fen).where(
-                *here, entry.happened_on <= as_of, entry.posting_id.in_(later)
-            )
+    months = sa.select(kept.tenancy_id, kept.amount_fen.label("fen")).where(kept.site_id == site_id)
+    months = months.where(_ended(kept.month, as_of))
+    if known_at is None:
+        begun = entry.happened_on.between(first_day(month_of(as_of)), as_of)
+        days = sa.select(entry.tenancy_id, entry.amount_fen).where(
+            entry.site_id == site_id, entry.book == CONTRACTS, begun
         )
+        parts = [months] if _is_whole(as_of) else [months, days]
+    else:
+        parts = [months.where(kept.known_month < known.month(known_at))]
+        for more in _not_kept(as_of, known_at):
+            here = more.site_id == site_id, more.book == CONTRACTS, more.happened_on <= as_of
+            parts.append(sa.select(more.tenancy_id, more.amount_fen).where(*here))
     part = sa.union_all(*parts).subquery().c
     fen = sa.func.sum(part.fen)
     query = sa.select(part.tenancy_id, fen).group_by(part.tenancy_id).having(fen > 0)
@@ -420,10 +439,7 @@ def of_selected(
 
 
 def _until(entry: Any, as_of: date, known_at: datetime | None) -> list[Any]:
-    found = [entry.happened_on <= as_of]
-    if known_at is not None:
-        found.append(entry.posting_id.in_(sa.select(Posting.id).where(Posting.known_at <= known_at)))
-    return found
+    return [entry.happened_on <= as_of, *known.by(entry, known_at)]
 
 
 def by_tenancy(session: Session, tenancy_ids: Collection[int]) -> dict[int, dict[tuple[str, bool], Cell]]:

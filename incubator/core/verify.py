@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 RULES: tuple[Callable[[Session], Iterator[Difference]], ...] = (
     sums.monthly_totals,
+    sums.known_totals,
     sums.daily_totals,
     sums.tenancy_totals,
     sums.contract_months,

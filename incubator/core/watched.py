@@ -75,6 +75,7 @@ UNWATCHED: Mapping[str, str] = {
     "chain_link": "the ledger",
     "site_head": "the ledger",
     "monthly_total": _TOTALS,
+    "known_total": _TOTALS,
     "daily_total": _TOTALS,
     "tenancy_total": _TOTALS,
     "contract_month": _TOTALS,

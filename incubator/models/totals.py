@@ -34,6 +34,22 @@ class MonthlyTotal(_Cell, Base):
     month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
+class KnownTotal(_Cell, Base):
+    """The part of a monthly total that was learned in one month: what was known once is a sum of these.
+
+    `known_month` (202410) is of the posting's `known_at` in UTC.
+    """
+
+    __tablename__ = "known_total"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's own
+
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), primary_key=True)
+    known_month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    category: Mapped[Code] = mapped_column(primary_key=True)
+    also_sale: Mapped[bool] = mapped_column(primary_key=True)
+    month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class DailyTotal(_Cell, Base):
     """The sum of one category's entries at one site on one day."""
 
@@ -57,7 +73,10 @@ class TenancyTotal(_Cell, Base):
 
 
 class ContractMonth(Base):
-    """The contract value of one tenancy in one month, in signed fen: who contributed most, as of any day."""
+    """The contract value of one tenancy in one month, in signed fen, by the month in which it was learned (UTC).
+
+    Says who contributed most, as of any day and as known at any moment.
+    """
 
     __tablename__ = "contract_month"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's own
@@ -65,6 +84,7 @@ class ContractMonth(Base):
     site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), primary_key=True)
     tenancy_id: Mapped[int] = mapped_column(sa.ForeignKey("tenancy.id"), primary_key=True)
     month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    known_month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     amount_fen: Mapped[Fen]
 
 

@@ -28,6 +28,8 @@ from tests.making import ALL, act, make_sites, make_stay
 SITES = (1, 2, 3)
 TENANTS = 4
 FIRST_DAY = date(2026, 1, 20)
+AGO = st.integers(0, 250).map(lambda n: timedelta(seconds=n)) | st.integers(0, 100).map(lambda n: timedelta(days=n))
+"""How long ago something was known: within the session, or months, by which totals are kept."""
 DAYS = st.integers(0, 60).map(lambda n: FIRST_DAY + timedelta(days=n))
 AMOUNTS = st.integers(1, 10**11)
 FUNDS = ("startup_fund", "rd_grant", "other_funding")
@@ -238,7 +240,7 @@ class Valley(RuleBasedStateMachine):
     def moment(self, data: st.DataObject, *since: datetime | None) -> datetime:
         """Draw when something was known: at any time up to now, not before what it builds on."""
         now = self.clock()
-        drawn = now - timedelta(seconds=data.draw(st.integers(0, 200), label="known so many seconds ago"))
+        drawn = now - data.draw(AGO, label="known so long ago")
         return max([drawn, *(moment for moment in since if moment)])
 
     def since(self, tenant: int) -> list[datetime | None]:
@@ -466,7 +468,7 @@ class Valley(RuleBasedStateMachine):
     @rule(data=st.data(), day=DAYS, past=st.booleans(), sees=st.sets(st.sampled_from(SITES), min_size=1))
     def figures_are_what_happened(self, data: st.DataObject, day: date, past: bool, sees: set[int]) -> None:  # noqa: FBT001
         """Every measure, of each site and of the province, as of any day and as known at any moment."""
-        known = self.clock.moment - timedelta(seconds=data.draw(st.integers(0, 250))) if past else None
+        known = self.clock.moment - data.draw(AGO) if past else None
         events = standing(self.events, day, known)
         some = Scope(sees=frozenset(sees))
         for scope, places in ((ALL, (*SITES, None)), (some, sees)):
@@ -487,7 +489,7 @@ class Valley(RuleBasedStateMachine):
     @rule(data=st.data(), day=DAYS, place=st.sampled_from([*SITES, None]), key=st.sampled_from(BRIDGED))
     def bridges_sum(self, data: st.DataObject, day: date, place: int | None, key: str) -> None:
         """What was recorded since a moment sums to the figure now minus the figure as known then, to the fen."""
-        since = self.clock.moment - timedelta(seconds=data.draw(st.integers(0, 250)))
+        since = self.clock.moment - data.draw(AGO)
         now, then = (expected_at(standing(self.events, day, known), place)[key] for known in (None, since))
         found = bridges.bridge(self.session, ALL, MEASURES[key], day, since, place)
         assert found.count == now.count - then.count

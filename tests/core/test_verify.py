@@ -17,7 +17,7 @@ from incubator.core.drafts import Draft
 from incubator.models.ledger import LedgerEntry
 from incubator.models.person import Membership, Person
 from incubator.models.tenant import Tenancy
-from incubator.models.totals import ContractMonth, DailyTotal, MonthlyTotal, TenancyTotal
+from incubator.models.totals import ContractMonth, DailyTotal, KnownTotal, MonthlyTotal, TenancyTotal
 from tests.conftest import DATABASES
 from tests.databases import open_engine
 from tests.making import ALL, LONG_AGO, act, credit_code, make_sites, make_stay
@@ -118,6 +118,8 @@ class Fault(NamedTuple):
         )
 
 
+SUMMED = (MonthlyTotal, KnownTotal, DailyTotal, TenancyTotal, ContractMonth)
+
 FAULTS = (
     Fault("search_names", "site 1", "DELETE FROM name_term WHERE term = '例'"),
     Fault("search_names", "site 2", "UPDATE name_term SET place = 2 WHERE term = '示例' AND site_id = 2"),
@@ -147,6 +149,10 @@ FAULTS = (
         "UPDATE tenancy_total SET unknown = 1 WHERE category = 'tech_service'",
     ),
     Fault("contract_month", "tenancy_id 2, month", "UPDATE contract_month SET amount_fen = 7 WHERE tenancy_id = 2"),
+    Fault("contract_month", "known_month", "UPDATE contract_month SET known_month = 199901 WHERE tenancy_id = 2"),
+    Fault("known_total", "category equity", "DELETE FROM known_total WHERE category = 'equity'"),
+    Fault("known_total", "category sales", "UPDATE known_total SET known_month = 199901 WHERE category = 'sales'"),
+    Fault("known_total", "month 199901", "UPDATE known_total SET month = 199901 WHERE category = 'equity'"),
     Fault("last_posting", "category sales", "UPDATE last_posting SET posting_id = 1 WHERE category = 'sales'"),
     Fault("last_posting", "category equity", "DELETE FROM last_posting WHERE category = 'equity'"),
     Fault("contract_month", "month 2025", "UPDATE contract_month SET month = month - 100 WHERE tenancy_id = 2"),
@@ -274,7 +280,7 @@ def test_a_planted_fault_of_each_kind_is_found_and_named(planted: sa.Engine) -> 
 def test_every_kind_of_difference_has_a_planted_fault() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in Path(proofs.__path__[0]).glob("*.py"))
     kinds = set(re.findall(r'(?:Difference|_misshapen|_unlike)\(\s*"([a-z_]+)"', source))
-    kinds |= {model.__tablename__ for model in (MonthlyTotal, DailyTotal, TenancyTotal, ContractMonth)}
+    kinds |= {model.__tablename__ for model in SUMMED}
     assert kinds == {fault.kind for fault in FAULTS}
 
 

@@ -13,13 +13,14 @@ from sqlalchemy.orm import aliased
 from incubator.core.books import CATEGORIES, PAYMENTS
 from incubator.core.proofs.difference import Difference, stream
 from incubator.core.totals import FUNDED
-from incubator.models.ledger import LedgerEntry
+from incubator.models.ledger import LedgerEntry, Posting
 from incubator.models.tenant import Tenancy
 from incubator.models.totals import (
     PROVINCE,
     ContractMonth,
     DailyTotal,
     FirstFact,
+    KnownTotal,
     LastPosting,
     MonthlyTotal,
     TenancyTotal,
@@ -36,9 +37,13 @@ if TYPE_CHECKING:
 
 NOT_THE_SUM = Words("记录合计为 {rows}，保存的合计为 {kept}", "the entries sum to {rows}, the total says {kept}")
 _E = LedgerEntry.__table__.c
-_MONTH = sa.cast(
-    sa.extract("year", _E.happened_on) * sa.literal_column("100") + sa.extract("month", _E.happened_on), sa.Integer
-)
+
+
+def _month_of(moment: Any) -> Any:
+    return sa.cast(sa.extract("year", moment) * sa.literal_column("100") + sa.extract("month", moment), sa.Integer)
+
+
+_MONTH, _KNOWN = _month_of(_E.happened_on), _month_of(Posting.__table__.c.known_at)
 _TECHNOLOGY = [code for code, category in CATEGORIES.items() if category.technology]
 
 
@@ -46,6 +51,13 @@ def monthly_totals(session: Session) -> Iterator[Difference]:
     """Compare the totals by month with the entries."""
     keys = {"site_id": _E.site_id, "category": _E.category, "also_sale": _E.also_sale, "month": _MONTH}
     return _sums(session, MonthlyTotal, keys)
+
+
+def known_totals(session: Session) -> Iterator[Difference]:
+    """Compare the totals by month of knowledge with the entries and their postings."""
+    keys = {"site_id": _E.site_id, "known_month": _KNOWN, "category": _E.category, "also_sale": _E.also_sale,
+            "month": _MONTH}  # fmt: skip
+    return _sums(session, KnownTotal, keys, Posting.id == _E.posting_id)
 
 
 def daily_totals(session: Session) -> Iterator[Difference]:
@@ -61,8 +73,8 @@ def tenancy_totals(session: Session) -> Iterator[Difference]:
 
 def contract_months(session: Session) -> Iterator[Difference]:
     """Compare the contract values by stay and month with the entries."""
-    keys = {"site_id": _E.site_id, "tenancy_id": _E.tenancy_id, "month": _MONTH}
-    return _sums(session, ContractMonth, keys, _E.book == "contracts")
+    keys = {"site_id": _E.site_id, "tenancy_id": _E.tenancy_id, "month": _MONTH, "known_month": _KNOWN}
+    return _sums(session, ContractMonth, keys, _E.book == "contracts", Posting.id == _E.posting_id)
 
 
 def _sums(session: Session, model: type[Base], keys: dict[str, Any], *where: Any) -> Iterator[Difference]:
