@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from incubator.core import entries, sites, tenant_list, totals
+from incubator.core import entries, known_stays, sites, tenant_list, totals
 from incubator.core.books import TECHNOLOGY
 from incubator.core.industries import INDUSTRIES, NONE_GIVEN
 from incubator.core.tenant_list import STAGES
@@ -77,7 +77,9 @@ def _shares(
 ) -> tuple[Share, ...]:
     """Count the tenants in residence by one column of their profile, the most frequent first."""
     here = tenant_list.in_residence(clocks, site_id).subquery()
-    query = sa.select(column, sa.func.count()).join(here, here.c.tenancy_id == Tenancy.id).group_by(column)
+    told = known_stays.column(column, clocks.known_at).label("told")
+    query = sa.select(told, sa.func.count()).select_from(Tenancy).join(here, here.c.tenancy_id == Tenancy.id)
+    query = query.group_by(told)
     found = [("0" if key is None else str(key), int(n)) for key, n in session.execute(query)]
     return tuple(Share(key, words(key), n) for key, n in sorted(found, key=lambda pair: (-pair[1], pair[0])))
 
@@ -111,7 +113,7 @@ def contributors(session: Session, clocks: Clocks, site_id: int, limit: int = 5)
     """Return the tenants with the highest contract value, the highest first."""
     for tenancy_id, fen in totals.largest(session, site_id, clocks.as_of, clocks.known_at, limit):
         tenancy = session.get_one(Tenancy, tenancy_id)
-        yield Contributor(tenancy.tenant_id, tenancy.name, fen)
+        yield Contributor(tenancy.tenant_id, known_stays.stays(session, clocks, [tenancy])[tenancy_id].name, fen)
 
 
 def concentration(found: Iterable[Contributor], total_fen: int) -> Fraction | None:
