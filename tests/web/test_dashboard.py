@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from datetime import date
 
@@ -119,6 +120,66 @@ def test_the_month_table_ends_in_the_figures_of_the_period(busy: Cast) -> None:
     assert "截至20日" in table[0]
     last = re.findall(r'data-label="合同总额" data-value="([\d.]+)"', table[0])[-1]
     assert last == "0.13", "1,234 + 56 yuan in units of ten thousand"
+
+
+STATUS = re.compile(r'<span class="status-name">.*?</p>', re.DOTALL)
+
+
+def status_of(page: str) -> str:
+    """Return the line that says whether the figures can be said aloud, as it is read."""
+    found = STATUS.search(page)
+    assert found
+    return " ".join(re.sub(r"<[^>]+>", " ", html.unescape(found[0])).split())
+
+
+class TestCanItBeSaid:
+    def test_a_site_tells_how_its_last_months_are_reported(self, cast: Cast) -> None:
+        browser = cast.browser("own-manager")
+        on_time = status_of(seen(browser, "/sites/taiyuan/?as_of=2024-02-15"))
+        assert on_time == "数据状态 ● 1月 已关账 ○ 2月 未报送（3月5日前） 待办 1"
+        late = status_of(seen(browser, "/sites/taiyuan/?as_of=2024-03-15"))
+        assert late.startswith("数据状态 ○ 2月 未报送（逾期 10 天） ○ 3月 未报送（4月5日前）")
+
+    def test_the_overview_tells_up_to_where_all_are_closed_and_what_ties(self, cast: Cast) -> None:
+        browser = cast.browser("province-admin")
+        closed = status_of(seen(browser, "/overview?as_of=2024-01-31"))
+        assert closed == "数据状态 ● 已关账至 2024年1月：2 个园区中 2 个"
+        page = seen(browser, "/overview?as_of=2024-10-15")
+        assert status_of(page) == (
+            "数据状态 ○ 已关账至 2024年9月：2 个园区中 0 个 ● 对外发布 2 项，与当前数据一致 2 项"
+        )
+        assert re.search(r'id="lately".*?销售和技术合同总额</a>.*?一致', page, re.DOTALL)
+        book(cast, "sales", date(2024, 7, 1), 50_000_00)
+        page = seen(browser, "/overview?as_of=2024-10-15")
+        assert "▲ 对外发布 2 项，与当前数据一致 1 项" in status_of(page)
+        assert re.search(r'id="lately".*?现在不一致', page, re.DOTALL)
+
+    def test_the_tables_tell_how_each_month_is_reported(self, cast: Cast) -> None:
+        browser = cast.browser("province-viewer")
+        sites = re.search(r'id="sites".*?</table>', seen(browser, "/overview?as_of=2024-02-15"), re.DOTALL)
+        assert sites
+        assert sites[0].count("1月 已关账</span>") == 2
+        months = re.search(r'id="months".*?</table>', seen(browser, "/sites/taiyuan/?as_of=2024-05-15"), re.DOTALL)
+        assert months
+        assert re.search(r'data-label="报送状态"[^>]*><a href="/reports/taiyuan/202405\?[^"]*">', months[0])
+
+    def test_every_link_of_the_line_opens(self, cast: Cast) -> None:
+        browser = cast.browser("province-admin")
+        for path in ("/overview?as_of=2024-10-15", "/sites/taiyuan/?as_of=2024-10-15"):
+            found = STATUS.search(seen(browser, path))
+            assert found
+            links = re.findall(r'href="(/[^"]+)"', found[0])
+            assert len(links) == 2
+            for href in links:
+                seen(browser, href)
+
+
+def test_who_sees_the_province_sees_its_sites_compared_on_one_scale(busy: Cast) -> None:
+    page = seen(busy.browser("province-admin"), "/overview?as_of=2024-08-20")
+    charts = re.findall(r'id="contracts-(?:taiyuan|datong)-data">(.*?)</script>', page, re.DOTALL)
+    assert len(charts) == 2
+    reaches = {json.loads(chart)["most"] for chart in charts}
+    assert reaches == {800_000_00}, "the largest month has 654,321 yuan"
 
 
 class TestAttention:
