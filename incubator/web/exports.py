@@ -22,6 +22,7 @@ from incubator.extensions import db, reading
 from incubator.values.words import Language, Words
 from incubator.web import access, filters
 from incubator.web.drawing import chips as chip_row
+from incubator.web.drawing import feet as foot_row
 from incubator.web.drawing.chips import Chip
 from incubator.web.ledger import known_book
 from incubator.web.ledger import pages as ledger_pages
@@ -73,7 +74,7 @@ def export_entries(book: str, kind: str) -> ResponseReturnValue:
         entries_table(book, entries.stream(session, scope, clocks, asked.filter), found.rows or 0),
         asked.site,
         chip_row.of_entries(asked.filter, asked.names),
-        "" if found.figure.fen is None or book == "residency" else filters.guarded(found.figure.fen),
+        foot_row.total(found, book),
         "" if measure is None else filters.said(measure.definition),
     )
     return _answer(session, kind, listing)

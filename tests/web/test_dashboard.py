@@ -6,6 +6,7 @@ import html
 import json
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from incubator.core import ledger
 from incubator.core.drafts import Draft
+from incubator.models.ledger import LedgerEntry
 from incubator.models.person import Person
 from incubator.models.tenant import Tenancy
 from tests.making import ALL, act
@@ -24,6 +26,7 @@ EXACT = re.compile(r'<p class="figure-exact">([^<]*)</p>')
 PART = re.compile(r'<span class="part">.*?href="([^"]+)".*?</span>\s*([^<]+)</a>', re.DOTALL)
 FOOT = re.compile(r'id="list-sum">(.*?)</p>', re.DOTALL)
 CELL = re.compile(r'<td class="num" data-label="([^"]+)"[^>]*><a href="([^"]+)">([^<]+)</a>')
+CELL_OF_MONEY = re.compile(r'data-label="([^"]+)"[^>]*><a href="([^"]+)">([\d.,-]+)</a>')
 PERIODS = ("", "year", "quarter", "month")
 PAGES = ("/overview", "/sites/taiyuan/")
 
@@ -91,6 +94,28 @@ def test_every_count_of_the_tables_is_the_foot_of_its_list(busy: Cast, path: str
         for href, (label, text) in cells.items():
             if "." not in text:
                 assert re.search(rf"(?<![\d-]){text} ", foot(browser, href)), (label, text, href)
+
+
+def test_money_returned_is_the_sum_of_its_rows_and_the_figure_with_the_other_sign(cast: Cast) -> None:
+    def give_back(session: Session, _person: Person) -> None:
+        payment = session.get_one(LedgerEntry, cast.payments["taiyuan"])
+        for day, fen in ((date(2024, 7, 1), 42_135_60), (date(2024, 8, 1), 300_000_00)):
+            back = Draft(payment.tenancy_id, "funding_returned", day, fen, refers_to_id=payment.id)
+            assert not ledger.post(session, ALL, act(), [back]).problems
+
+    cast.change(give_back, "province-admin")
+    browser = cast.browser("own-manager")
+    page = seen(browser, "/sites/taiyuan/?as_of=2024-08-20")
+    months = re.search(r'id="months".*?</table>', page, re.DOTALL)
+    assert months
+    cells = {text: href for label, href, text in CELL_OF_MONEY.findall(months[0]) if label == "收回资金"}
+    assert {"4.21", "30.00", "34.21"} <= cells.keys()
+    told = {"4.21": "42,135.60", "30.00": "300,000.00", "34.21": "342,135.60"}
+    for text, fen in told.items():
+        assert f"-{fen} 元 ＝ 收回资金 {fen} 元 ＝" in " ".join(foot(browser, cells[text]).split())
+        rows = re.findall(r'data-value="(-[\d.]+)"', seen(browser, cells[text]))
+        assert sum(map(Decimal, rows)) == -Decimal(fen.replace(",", ""))
+        assert "●</span>一致" in seen(browser, cells[text])
 
 
 def test_a_period_is_told_beside_the_figure_and_its_end_beside_a_stock(busy: Cast) -> None:
