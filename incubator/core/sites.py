@@ -63,6 +63,11 @@ def site_by_slug(session: Session, scope: Scope, slug: str) -> Site | None:
     return session.scalar(sa.select(Site).where(Site.slug == slug, scope.within(Site.id)))
 
 
+def is_blank(session: Session, site_id: int) -> bool:
+    """Say whether nothing was ever recorded at a site."""
+    return session.scalar(sa.select(SiteHead.version).filter_by(site_id=site_id)) == 0
+
+
 def words(site: Site) -> Words:
     """Return a site's name in both languages."""
     return Words(site.name_zh, site.name_en)

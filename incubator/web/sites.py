@@ -47,6 +47,7 @@ def show(slug: str) -> str:
         "sites/dashboard.html",
         place=place.place,
         is_open=place.place.open_on(clocks.as_of),
+        is_blank=sites.is_blank(session, site.id),
         is_empty=not place.months,
         known=clocks.known_at or summary.generated_at,
         fingerprint=summary.fingerprint[:12],

@@ -12,10 +12,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from incubator.core import ledger
+from incubator.core import ledger, sites
 from incubator.core.drafts import Draft
 from incubator.models.ledger import LedgerEntry
 from incubator.models.person import Person
+from incubator.models.site import Site
 from incubator.models.tenant import Tenancy
 from tests.making import ALL, act
 from tests.web.conftest import NAMES, Browser, Cast
@@ -242,10 +243,35 @@ class TestAttention:
         assert cast.browser("other-manager").get(path).status_code == 404
 
 
-def test_an_empty_site_offers_its_first_steps_to_who_may_write(cast: Cast) -> None:
-    day = "/sites/taiyuan/?as_of=2024-01-01"
-    assert "从其他园区迁入" in seen(cast.browser("own-manager"), day)
-    assert "从其他园区迁入" not in seen(cast.browser("site-viewer"), day)
+class TestNothingToShow:
+    def test_a_day_before_the_opening_says_so_and_shows_no_zeros(self, cast: Cast) -> None:
+        page = seen(cast.browser("own-manager"), "/sites/taiyuan/?as_of=2023-12-21")
+        assert "该日尚未开园，2023-12-22 开园。" in page
+        assert page.count('<span title="该日尚未开园">—</span>') == 4
+        assert "从其他园区迁入" not in page, "its ledger is full"
+        assert "还没有记录" not in page
+
+    def test_a_day_before_the_first_entry_leads_to_today(self, cast: Cast) -> None:
+        browser = cast.browser("own-manager")
+        page = seen(browser, "/sites/taiyuan/?as_of=2024-01-01")
+        assert "从其他园区迁入" not in page, "its ledger is full"
+        found = re.search(r'截至该日没有记录。.*?href="([^"]+)">查看截至今天', page, re.DOTALL)
+        assert found
+        assert 'id="months"' in seen(browser, found[1])
+
+    def test_a_site_without_any_entry_offers_its_first_steps_to_who_may_write(self, cast: Cast) -> None:
+        def add(session: Session, _person: Person) -> None:
+            assert isinstance(sites.add_site(session, "yuncheng", "晋创谷·运城", "Yuncheng", date(2024, 1, 1)), Site)
+
+        cast.change(add, "province-admin")
+        page = seen(cast.browser("province-admin"), "/sites/yuncheng/")
+        assert "从其他园区迁入" in page
+        template = re.search(r'href="(/[^"]*template[^"]*)" download', page)
+        assert template
+        assert cast.browser("province-admin").get(html.unescape(template[1])).status_code == 200
+        reading = seen(cast.browser("province-viewer"), "/sites/yuncheng/")
+        assert "还没有记录。" in reading
+        assert "从其他园区迁入" not in reading
 
 
 @pytest.mark.parametrize("path", ["/overview", "/sites/taiyuan/"])
