@@ -138,6 +138,26 @@ def test_a_definition_tells_when_its_figure_changed_and_by_whom(cast: Cast) -> N
     assert "最后变动" not in past
 
 
+def test_a_definition_tells_its_formula_and_its_rows_and_copies_all_of_it(busy: Cast) -> None:
+    browser = busy.browser("province-admin")
+    for path in PAGES:
+        page = seen(browser, f"{path}?as_of=2024-08-20")
+        popover = re.search(r'id="about-sales_and_technology_contract_value".*?</div>\s*</div>', page, re.DOTALL)
+        assert popover
+        formula = "销售和技术合同总额 ＝ 销售合同 ＋ 技术合同"
+        assert f'<p class="number">{formula}</p>' in popover[0]
+        rows = re.search(r'<dt>记录数</dt><dd[^>]*><a href="([^"]+)">([^<]+)</a>', popover[0])
+        assert rows
+        assert rows[2] in foot(browser, rows[1])
+        copied = re.search(r'data-copy="([^"]+)"', popover[0])
+        assert copied
+        value = EXACT.findall(CARD.findall(page)[1])[0]
+        lines = html.unescape(copied[1]).split("\n")
+        assert lines[:2] == [f"销售和技术合同总额：{value}", "截至 2024-08-20（含当日）"]
+        assert lines[2].startswith("口径：")
+        assert lines[3] == formula
+
+
 def test_the_month_table_ends_in_the_figures_of_the_period(busy: Cast) -> None:
     page = seen(busy.browser("own-manager"), "/sites/taiyuan/?as_of=2024-08-20&period=quarter")
     table = re.search(r'<table class="data[^>]*id="months".*?</table>', page, re.DOTALL)
