@@ -161,6 +161,7 @@ def _about(listing: Listing) -> list[tuple[Words, Value]]:
     """Return what the last sheet of a workbook says: what it is, as of when, of which filter, and how much."""
     clocks, session = asked_clocks(), db.session()
     visible = [listing.site] if listing.site else sites.visible_sites(session, access.scope())
+    fingerprint = reports.fingerprint(session, [site.id for site in visible], clocks.known_at)
     found: list[tuple[Words, Value]] = [
         (Words("内容", "Content"), listing.name),
         (Words("园区", "Site"), reports.PROVINCE_WORDS if listing.site is None else sites.words(listing.site)),
@@ -171,6 +172,6 @@ def _about(listing: Listing) -> list[tuple[Words, Value]]:
         (Words("合计", "Total"), listing.total),
         (Words("口径", "Definition"), listing.definition),
         (Words("导出人", "Exported by"), g.person.name or g.person.login),
-        (Words("数据指纹", "Fingerprint"), reports.fingerprint(session, [site.id for site in visible])),
+        (Words("数据指纹", "Fingerprint"), fingerprint),
     ]
     return [(words, value) for words, value in found if value not in ("", None)]

@@ -51,6 +51,7 @@ def show(slug: str) -> str:
         is_empty=not place.months,
         known=clocks.known_at or summary.generated_at,
         fingerprint=summary.fingerprint[:12],
+        log_fingerprint=summary.log_fingerprint[:12],
         view=view,
         cards=figures.cards(summary, place, view, reports.last_changes(session, scope, clocks, site.id)),
         status=standing.of_site(months_reported, place.place, clocks.as_of, len(to_do)),
