@@ -310,7 +310,11 @@ def _said_notes(plan: Plan) -> Iterator[Words]:
     if plan.province:
         yield _PROVINCE
     known = plan.summary.clocks.known_at
-    yield _KNOWN.fill(at=moment(known or plan.summary.generated_at), hash=plan.summary.fingerprint)
+    yield _KNOWN.fill(
+        at=moment(known or plan.summary.generated_at),
+        hash=plan.summary.fingerprint,
+        log=plan.summary.log_fingerprint,
+    )
 
 
 _FORMULAS = Words(
@@ -338,6 +342,6 @@ _PROVINCE = Words(
     "The province counts a moved tenant once, so it may be less than the sum of the sites.",
 )
 _KNOWN = Words(
-    "数据时点 {at}（北京时间）；数据指纹 {hash}。",
-    "Figures as known at {at} (Beijing time); fingerprint {hash}.",
+    "数据时点 {at}（北京时间）；数据指纹 {hash}；操作日志指纹 {log}。",
+    "Figures as known at {at} (Beijing time); fingerprint {hash}; of the audit log {log}.",
 )

@@ -239,7 +239,7 @@ def empty_summary(site: str = "园区") -> Summary:
     nothing = figures({}, 0)
     place = Place(1, "taiyuan", Words(site, site), date(2023, 12, 22))
     site_alone = PlaceSummary(place, nothing, {}, {}, (), {})
-    return Summary(LAST, datetime(2024, 10, 16, tzinfo=UTC), (site_alone,), None, "0" * 64)
+    return Summary(LAST, datetime(2024, 10, 16, tzinfo=UTC), (site_alone,), None, "0" * 64, "0" * 64)
 
 
 @pytest.mark.parametrize("text", OPENERS)

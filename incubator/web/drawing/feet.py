@@ -26,10 +26,21 @@ def foot(found: Foot, book: str, shown: str) -> dict[str, Any]:
     figure = found.figure
     return {
         "count": filters.counted(figure.count, _NOUNS.get(book, "entry")),
-        "sum": "" if figure.fen is None or book == "residency" else filters.guarded(figure.fen),
+        "sum": total(found, book),
         "parts": _parts(found) if book == "contracts" else [],
         "folded": _folded(found) if shown == "standing" else None,
     }
+
+
+def total(found: Foot, book: str) -> str:
+    """Return the sum of the rows in the guarded form, and the figure it is where that is told with the other sign."""
+    fen = found.figure.fen
+    if fen is None or book == "residency":
+        return ""
+    if not found.turned:
+        return filters.guarded(fen)
+    name, sign = filters.said(MEASURES[found.turned].words), " ＝ " if filters.language() == "zh" else " = "
+    return f"{filters.yuan(-fen)}{sign}{name} {filters.guarded(fen)}"
 
 
 def _parts(found: Foot) -> list[dict[str, str]]:

@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext as _
 
 from incubator.core.measures import HEADLINES, MEASURES
+from incubator.core.reported import last_over
 from incubator.values.cities import CITIES
 from incubator.web import filters
 from incubator.web.context import link
 from incubator.web.drawing.figures import at_end
 from incubator.web.drawing.heads import definitions, head, short
 from incubator.web.drawing.months import cell
+from incubator.web.drawing.standing import NO_REPORT, month_cell
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from incubator.core.reported import Reported
     from incubator.core.reports import PlaceSummary, Summary
     from incubator.web.drawing.figures import View
 
@@ -52,19 +57,21 @@ SHADED = (*HEADLINES, "total_investment")
 """The measures by which the tiles can be shaded."""
 
 
-def sites_table(summary: Summary, view: View) -> dict[str, Any]:
+def sites_table(summary: Summary, view: View, reported: Mapping[int, Reported]) -> dict[str, Any]:
     """Return the sites by opening date, each figure a link; the province as the foot where it is seen.
 
     The headline measures carry a bar on one scale per column: the sites are compared where their figures stand.
     """
     columns = [{"key": "site", "label": _("园区")}, *(_head(key, view) for key in COLUMNS)]
+    columns.append({"key": "reported", "label": _("报送"), "kind": "status"})
     foot = None
     if summary.province is not None:
-        foot = {key: _cell(key, summary.province, view) for key in COLUMNS} | {"site": _("合计")}
+        foot = {key: _cell(key, summary.province, view) for key in COLUMNS}
+        foot |= {"site": _("合计"), "reported": NO_REPORT}
     most = {key: max((_amount(key, place, view) for place in summary.sites), default=0) for key in HEADLINES}
     return {
         "columns": columns,
-        "rows": [_row(place, summary, view, most) for place in summary.sites],
+        "rows": [_with_report(_row(place, summary, view, most), place, summary, reported) for place in summary.sites],
         "foot": foot,
         "unit_line": filters.unit_line(view.unit),
         "definitions": definitions(columns),
@@ -89,6 +96,15 @@ def _row(place: PlaceSummary, summary: Summary, view: View, most: dict[str, int]
         if len(summary.sites) > 1 and largest > 0:
             cells[key]["bar"] = {"value": max(_amount(key, place, view), 0), "most": largest}
     return {"id": lights, "lights": lights, "cells": cells}
+
+
+def _with_report(
+    row: dict[str, Any], place: PlaceSummary, summary: Summary, reported: Mapping[int, Reported]
+) -> dict[str, Any]:
+    """Add how the last month that was over on the day is reported."""
+    month = last_over(summary.clocks.as_of)
+    row["cells"]["reported"] = month_cell(reported[place.place.id or 0], place.place.slug, month, named=True)
+    return row
 
 
 def row_id(place: PlaceSummary) -> str:

@@ -16,15 +16,13 @@ from incubator.web import filters
 from incubator.web.context import link
 from incubator.web.drawing.figures import entries_link, measure_link
 from incubator.web.drawing.months import cell
+from incubator.web.drawing.standing import MARKS
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from incubator.core.closings import Check, Line, MonthState, SiteYear, Told
     from incubator.values.display import UnitChoice
-
-MARKS = {"open": ("quiet", "○"), "submitted": ("doubt", "◐"), "returned": ("doubt", "↩"), "closed": ("good", "●")}
-"""How a state looks: colour and shape, always with its word."""
 
 
 def state(one: MonthState) -> dict[str, str]:
