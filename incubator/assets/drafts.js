@@ -49,6 +49,11 @@ function keep(place) {
     timer = setTimeout(store, PAUSE);
   });
   form.addEventListener('submit', () => store(true));
+  form.addEventListener('click', (event) => {
+    if (!event.target.closest('[data-give-up]')) return;
+    localStorage.removeItem(name); // it was entered before, by somebody or by this hand: nothing of it is wanted
+    form.dataset.sent = 'yes';
+  });
   window.addEventListener('pagehide', () => timer && !form.dataset.sent && store());
   if (!draft || draft.key === form.elements.key.value || JSON.stringify(draft.values) === begun) return;
   if (draft.sent) return restore(form, place, draft, said('draftBack'));

@@ -35,7 +35,7 @@ def _deed_page(found: Found, form: Any, deed: str) -> str:
         title=said(DEEDS[deed].title),
         said_before=" ".join(drawing.brief(found.row)),
         left=left,
-        doubts=doubting.drawn(form),
+        doubts=doubting.drawn(form, page_of_entry(found.entry.id), found.tenant.tenant.id),
         hint=answers.proposed_day()[1],
         back=page_of_entry(found.entry.id).address(),
     )

@@ -118,7 +118,7 @@ def _correct_page(found: Found, form: Any) -> str:
         found=found,
         book=BOOKS[entry.book],
         title=_("更正"),
-        doubts=doubting.drawn(form),
+        doubts=doubting.drawn(form, page_of_entry(entry.id), found.tenant.tenant.id),
         said_before=" ".join(drawing.brief(found.row)),
         back=page_of_entry(entry.id).address(),
     )
