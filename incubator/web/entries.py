@@ -16,6 +16,7 @@ from incubator.extensions import db
 from incubator.values.month import SHANGHAI, read_day
 from incubator.web import access, answers, doubting, picking
 from incubator.web.answers import MISTAKEN, Page
+from incubator.web.drawing import days
 from incubator.web.drawing import entries as rows
 from incubator.web.drawing import tenant as drawing
 from incubator.web.drawing.chain import story
@@ -210,6 +211,7 @@ def _new_page(book: str, form: Any, site: Site, found: Seen | None, again: Page 
         back=cancel.address() if cancel else "/",
         doubts=doubting.drawn(form, again, found.tenant.id if found else None),
         count=_count(book),
+        months=days.months(db.session(), access.scope(), site),
     )
 
 

@@ -12,6 +12,7 @@ from incubator.extensions import db
 from incubator.values import credit_code
 from incubator.web import access, answers, doubting
 from incubator.web.answers import MISTAKEN, Page
+from incubator.web.drawing import days
 from incubator.web.filters import day, said
 from incubator.web.forms.entries import NAMES
 from incubator.web.forms.transfers import ConfirmForm, RequestForm
@@ -156,6 +157,7 @@ def _confirm_page(asked: TransferRequest, form: Any) -> str:
         to_words=_words(asked.to_site_id),
         code=credit_code.grouped(asked.credit_code),
         doubts=doubting.drawn(form),
+        months=days.months(db.session(), access.scope(), one_tenant.site_of(db.session(), asked.to_site_id)),
         back=LIST.address(),
     )
 

@@ -43,6 +43,13 @@ def type_(page: Page, *steps: str) -> None:
             page.keyboard.insert_text(step)
 
 
+def speak(page: Page, language: str) -> None:
+    """Switch the page to a language."""
+    if page.locator("html").get_attribute("lang") != {"zh": "zh-CN", "en": "en"}[language]:
+        page.get_by_title("Switch to English" if language == "en" else "切换到中文").click()
+        expect(page.locator("html")).to_have_attribute("lang", {"zh": "zh-CN", "en": "en"}[language])
+
+
 def fill_in(page: Page, one: Paper) -> None:
     """From the tenant, where the form begins, to the amount; tenant and kind are those of the paper before."""
     expect(page.locator("#tenant-text")).to_be_focused()
@@ -142,6 +149,30 @@ SLIPS = {
              amount_fen=paper(35).fen),
 }  # fmt: skip
 """By the place in the pile: 万元 for 元, a number twice, the old year, the year to come, a paper entered twice."""
+
+
+@pytest.mark.parametrize(("language", "state"), [("zh", "9月 ○ 未报送"), ("en", "Sep ○ Open")])
+def test_days_are_typed_everywhere_and_shown_in_one_way(valley: Valley, page: Page, language: str, state: str) -> None:
+    valley.sign_in(page, "keeper")
+    speak(page, language)
+    valley.open(page, "/tenants/1/entries/contracts/new")
+    page.fill("#happened_on", "20240912")
+    weekday = {"zh": "周四", "en": "Thu"}[language]
+    expect(page.locator("#happened_on-read")).to_have_text(f"＝ 2024-09-12 {weekday} · {state}")
+    valley.open(page, "/sites/taiyuan/?as_of=2024-10-15")
+    page.locator("#as-of-day").focus()
+    type_(page, "Control+a", "2024/9/30")
+    sent(page, "Enter")
+    expect(page).to_have_url(re.compile(r"as_of=2024-09-30$"))
+    expect(page.locator("#as-of-day")).to_have_value("2024-09-30")
+    for path, first in (("/ledger/contracts", "since"), ("/tenants/", "admitted_since"), ("/log", "since")):
+        valley.open(page, path)
+        page.locator(".filters summary, details summary").first.click()
+        page.locator(f"[name={first}]").focus()
+        type_(page, "昨天")
+        sent(page, "Enter")
+        expect(page).to_have_url(re.compile(f"{first}={TODAY - timedelta(days=1)}"))
+        expect(page.locator(f"[name={first}]")).to_have_value(f"{TODAY - timedelta(days=1)}")
 
 
 def begin(page: Page, amount: str) -> None:
