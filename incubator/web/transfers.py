@@ -95,6 +95,7 @@ def send_new() -> ResponseReturnValue:
     )
     if [problem.message for problem in asked.problems] == [transfers.ASKED] and not form.unread():
         db.session.rollback()
+        flash(form.key.data, "saved-form")
         flash(said(transfers.ASKED), "note")
         return redirect(LIST.address(), 303)
     if answers.settled(form, asked.problems):
