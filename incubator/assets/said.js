@@ -9,6 +9,8 @@ const WORDS = {
   tooLarge: ['超过 1,000 亿元的上限', 'Above the limit of 100 billion yuan'],
   ofWhole: ['占合同', 'of the contract'],
   readAs: ['按', 'read in'],
+  notADay: ['不是日期。请写成 2024-10-15、20241015、10-15 或 今天', 'Not a day. Write 2024-10-15, 20241015, 10-15 or today'],
+  dayToCome: ['晚于今天', 'After today'],
   pickDay: ['选择日期', 'Pick a day'],
   draftKept: ['草稿已存', 'Draft kept'],
   draftBack: ['已恢复上次填写的内容，尚未保存', 'What you had typed is back; it is not saved yet'],

@@ -135,6 +135,12 @@ def state_of_act(act: str) -> str:
     return act if act in ("submitted", "returned") else "open"
 
 
+def since_opening(session: Session, site: Site) -> list[MonthState]:
+    """Return how every month of a site stands, from the one in which it opened to this one."""
+    known, first = _States(session, [site.id]), month_of(site.opened_on or clock.today())
+    return [state for month in months(first, month_of(clock.today())) if (state := known.of(site, month))]
+
+
 def waiting(session: Session, scope: Scope) -> list[tuple[Site, MonthState]]:
     """Return the months that wait for this person: the province for what was submitted, a site for what is late."""
     mine = {"submitted"} if scope.governs else {"returned"}

@@ -13,6 +13,7 @@ from incubator.core.drafts import Draft
 from incubator.extensions import db
 from incubator.web import access, answers, doubting
 from incubator.web.answers import MISTAKEN
+from incubator.web.drawing import days
 from incubator.web.drawing import tenant as drawing
 from incubator.web.entries import answer_after, page_of_entry, pages, to_change, turned_back
 from incubator.web.filters import said
@@ -35,8 +36,9 @@ def _deed_page(found: Found, form: Any, deed: str) -> str:
         title=said(DEEDS[deed].title),
         said_before=" ".join(drawing.brief(found.row)),
         left=left,
-        doubts=doubting.drawn(form),
+        doubts=doubting.drawn(form, page_of_entry(found.entry.id), found.tenant.tenant.id),
         hint=answers.proposed_day()[1],
+        months=days.months(db.session(), access.scope(), found.tenant.tenancy.site),
         back=page_of_entry(found.entry.id).address(),
     )
 

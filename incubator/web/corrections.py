@@ -13,6 +13,7 @@ from incubator.core.books import BOOKS, CATEGORIES
 from incubator.extensions import db
 from incubator.web import access, answers, doubting, picking
 from incubator.web.answers import MISTAKEN
+from incubator.web.drawing import days
 from incubator.web.drawing import entries as rows
 from incubator.web.drawing import tenant as drawing
 from incubator.web.entries import (
@@ -118,8 +119,9 @@ def _correct_page(found: Found, form: Any) -> str:
         found=found,
         book=BOOKS[entry.book],
         title=_("更正"),
-        doubts=doubting.drawn(form),
+        doubts=doubting.drawn(form, page_of_entry(entry.id), found.tenant.tenant.id),
         said_before=" ".join(drawing.brief(found.row)),
+        months=days.months(db.session(), access.scope(), found.tenant.tenancy.site),
         back=page_of_entry(entry.id).address(),
     )
 

@@ -16,6 +16,7 @@ from incubator.extensions import db
 from incubator.values.month import SHANGHAI, read_day
 from incubator.web import access, answers, doubting, picking
 from incubator.web.answers import MISTAKEN, Page
+from incubator.web.drawing import days
 from incubator.web.drawing import entries as rows
 from incubator.web.drawing import tenant as drawing
 from incubator.web.drawing.chain import story
@@ -147,7 +148,7 @@ def _booked(book: str, form: Any, site: Site, found: Seen | None, again: Page) -
         shown = Page("tenants.show", page_of(found).values | {"tab": book}) if found else again
         return answer_saved(_("已录入"), entry, name, form, shown, again)
     site = one_tenant.site_of(db.session(), site_id)
-    return _new_page(book, form, site, _again(found)), MISTAKEN
+    return _new_page(book, form, site, _again(found), again), MISTAKEN
 
 
 def _again(found: Seen | None) -> Seen | None:
@@ -192,7 +193,8 @@ def said_of(word: str, entry: LedgerEntry | None, name: str) -> str:
     return Markup('{} <a href="{}">{}</a>').format(text, correct, _("更正"))
 
 
-def _new_page(book: str, form: Any, site: Site, found: Seen | None) -> str:
+def _new_page(book: str, form: Any, site: Site, found: Seen | None, again: Page | None = None) -> str:
+    """Draw the form of a book; `again`: the same form, empty, if this one comes back."""
     if "tenant" in form:
         picking.show(form, found)
     cancel = Page("sites.show", {"slug": site.slug}) if "tenant" in form else page_of(found) if found else None
@@ -207,8 +209,9 @@ def _new_page(book: str, form: Any, site: Site, found: Seen | None) -> str:
         note=picking.note(found),
         hint=answers.proposed_day()[1] if not request.args.get("day") else "",
         back=cancel.address() if cancel else "/",
-        doubts=doubting.drawn(form),
+        doubts=doubting.drawn(form, again, found.tenant.id if found else None),
         count=_count(book),
+        months=days.months(db.session(), access.scope(), site),
     )
 
 

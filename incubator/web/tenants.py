@@ -16,6 +16,7 @@ from incubator.models.site import Site
 from incubator.values import credit_code
 from incubator.web import access, answers, doubting
 from incubator.web.answers import MISTAKEN, Page
+from incubator.web.drawing import days
 from incubator.web.drawing import tenant as drawing
 from incubator.web.drawing.chips import address
 from incubator.web.drawing.switches import presets
@@ -234,6 +235,7 @@ def _new_page(site: Site, form: Any, *, hint: str = "", ask: str = "", known: in
         ask=ask,
         known=known,
         doubts=doubting.drawn(form),
+        months=days.months(db.session(), access.scope(), site),
     )
 
 

@@ -43,6 +43,13 @@ def type_(page: Page, *steps: str) -> None:
             page.keyboard.insert_text(step)
 
 
+def speak(page: Page, language: str) -> None:
+    """Switch the page to a language."""
+    if page.locator("html").get_attribute("lang") != {"zh": "zh-CN", "en": "en"}[language]:
+        page.get_by_title("Switch to English" if language == "en" else "切换到中文").click()
+        expect(page.locator("html")).to_have_attribute("lang", {"zh": "zh-CN", "en": "en"}[language])
+
+
 def fill_in(page: Page, one: Paper) -> None:
     """From the tenant, where the form begins, to the amount; tenant and kind are those of the paper before."""
     expect(page.locator("#tenant-text")).to_be_focused()
@@ -144,6 +151,30 @@ SLIPS = {
 """By the place in the pile: 万元 for 元, a number twice, the old year, the year to come, a paper entered twice."""
 
 
+@pytest.mark.parametrize(("language", "state"), [("zh", "9月 ○ 未报送"), ("en", "Sep ○ Open")])
+def test_days_are_typed_everywhere_and_shown_in_one_way(valley: Valley, page: Page, language: str, state: str) -> None:
+    valley.sign_in(page, "keeper")
+    speak(page, language)
+    valley.open(page, "/tenants/1/entries/contracts/new")
+    page.fill("#happened_on", "20240912")
+    weekday = {"zh": "周四", "en": "Thu"}[language]
+    expect(page.locator("#happened_on-read")).to_have_text(f"＝ 2024-09-12 {weekday} · {state}")
+    valley.open(page, "/sites/taiyuan/?as_of=2024-10-15")
+    page.locator("#as-of-day").focus()
+    type_(page, "Control+a", "2024/9/30")
+    sent(page, "Enter")
+    expect(page).to_have_url(re.compile(r"as_of=2024-09-30$"))
+    expect(page.locator("#as-of-day")).to_have_value("2024-09-30")
+    for path, first in (("/ledger/contracts", "since"), ("/tenants/", "admitted_since"), ("/log", "since")):
+        valley.open(page, path)
+        page.locator(".filters summary, details summary").first.click()
+        page.locator(f"[name={first}]").focus()
+        type_(page, "昨天")
+        sent(page, "Enter")
+        expect(page).to_have_url(re.compile(f"{first}={TODAY - timedelta(days=1)}"))
+        expect(page.locator(f"[name={first}]")).to_have_value(f"{TODAY - timedelta(days=1)}")
+
+
 def begin(page: Page, amount: str) -> None:
     page.fill("[name=counterparty]", "示例集团")
     page.locator("input[name=unit][value=yuan]").check(force=True)
@@ -155,6 +186,7 @@ def begin(page: Page, amount: str) -> None:
 def test_a_closed_tab_loses_nothing_and_shows_nothing_to_another(valley: Valley, page: Page, browser: Browser) -> None:
     context = page.context
     valley.sign_in(page, "keeper")
+    speak(page, "zh")
     tab = context.new_page()
     valley.open(tab, "/tenants/1/entries/contracts/new")
     begin(tab, "321")
@@ -179,9 +211,57 @@ def test_a_closed_tab_loses_nothing_and_shows_nothing_to_another(valley: Valley,
     assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('draft:'))") == []
 
 
+def test_a_closed_tab_keeps_the_tenant_that_was_chosen(valley: Valley, page: Page) -> None:
+    valley.sign_in(page, "keeper")
+    speak(page, "zh")
+    tab = page.context.new_page()
+    valley.open(tab, CONTRACTS)
+    tab.keyboard.insert_text("示例")
+    expect(tab.locator("#tenant-options [role=option]").first).to_be_visible()
+    tab.keyboard.press("Enter")
+    number, name, hint = (
+        tab.locator("input[type=hidden][name=tenant]").input_value(),
+        tab.locator("#tenant-text").input_value(),
+        tab.locator("#tenant-hint").inner_text(),
+    )
+    tab.fill("[name=amount]", "77")
+    expect(tab.locator("[data-draft-said]")).to_contain_text("草稿已存")
+    tab.close()
+
+    valley.open(page, CONTRACTS)
+    page.get_by_role("button", name="恢复草稿").press("Enter")
+    expect(page.locator("#tenant-text")).to_have_value(name)
+    expect(page.locator("#tenant-text")).to_be_focused()
+    expect(page.locator("input[type=hidden][name=tenant]")).to_have_value(number)
+    expect(page.locator("#tenant-hint")).to_have_text(hint)
+    page.wait_for_timeout(500)  # longer than the list takes to ask
+    expect(page.locator("#tenant-options")).to_be_hidden()
+    expect(page.locator("[name=amount]")).to_have_value("77")
+
+
+def test_an_expired_sign_in_brings_a_deed_back_filled(valley: Valley, page: Page) -> None:
+    valley.sign_in(page, "keeper")
+    speak(page, "en")
+    valley.open(page, "/tenants/1/leave")
+    page.locator("[name=how][value=withdrawn]").check()
+    page.fill("[name=happened_on]", "2024-13-01")
+    page.fill("[name=reason]", "to Beijing")
+    page.context.clear_cookies()
+    page.locator("button[value=show]").click()
+    page.wait_for_url("**/sign-in**")
+    page.fill("input[name=login]", "keeper")
+    page.fill("input[name=password]", "spring-valley-42")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tenants/1/leave")
+    expect(page.locator("[data-draft-text]")).to_have_text("What you had typed is back; it is not saved yet")
+    expect(page.locator("[name=how][value=withdrawn]")).to_be_checked()
+    expect(page.locator("[name=happened_on]")).to_have_value("2024-13-01")
+    expect(page.locator("[name=reason]")).to_have_value("to Beijing")
+
+
 def test_an_expired_sign_in_brings_the_form_back_filled(valley: Valley, page: Page) -> None:
     valley.sign_in(page, "keeper")
-    page.get_by_title("Switch to English").click()
+    speak(page, "en")
     path = "/tenants/1/entries/contracts/new"
     valley.open(page, path)
     begin(page, "4321万")

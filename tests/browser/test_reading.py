@@ -77,6 +77,7 @@ def test_a_period_stays_in_the_address_and_its_figure_opens_its_rows(valley: Val
     expect(page).to_have_url(re.compile("period=month"))
     exact = page.locator("article", has_text="销售和技术合同总额").locator(".figure-exact").inner_text()
     page.fill("#as-of-day", "2024-09-30")
+    page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("as_of=2024-09-30.*period=month|period=month.*as_of=2024-09-30"))
     page.go_back()
     page.locator("article", has_text="销售和技术合同总额").locator(".figure-value a").click()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from datetime import date
 from typing import Any
@@ -419,3 +421,34 @@ class TestTrust:
         page = browser.get(f"/tenants/{cast.tenants['taiyuan']}").get_data(as_text=True)
         assert "<script>alert(1)" not in page
         assert "{{7*7}}" in page
+
+
+def test_the_form_tells_how_the_month_of_a_day_stands(cast: Cast) -> None:
+    def said_of(actor: str, month: str) -> dict[str, Any]:
+        page = html.unescape(cast.browser(actor).get(new_path(cast)).get_data(as_text=True))
+        found = re.search(r'id="happened_on"[^>]*? data-months="(.*?}})"', page)
+        assert found
+        return dict(json.loads(found[1]).get(month, {}))
+
+    assert said_of("own-manager", "202409") == {"text": "9月 ○ 未报送", "closed": False}
+    assert said_of("own-manager", "202401") == {"text": "1月 ● 已关账，不能再录入", "closed": True}
+    assert said_of("province-admin", "202401")["text"] == "1月 ● 已关账，须作为追溯调整录入并说明原因"
+    assert said_of("own-manager", "202311") == {}, "the site was not open yet"
+
+
+def test_every_form_keeps_what_is_typed_into_it(cast: Cast) -> None:
+    tenant, contract = cast.tenants["taiyuan"], cast.contracts["taiyuan"]
+    deeds = [f"/tenants/{tenant}/{deed}" for deed in ("leave", "move", "edit", "entries/funding/new")]
+    rows = [f"/entries/{contract}/{deed}" for deed in ("correct", "supplement", "terminate", "reverse")]
+    rest = [
+        "/sites/taiyuan/entries/contracts/new", f"/entries/reverse?row={contract}", "/tenants/new?site=taiyuan",
+        "/transfers/new", f"/transfers/{cast.requests['taiyuan']}/confirm", "/published/new",
+        "/published/publish?site=taiyuan", f"/published/{cast.published['taiyuan']}", "/reports/taiyuan/202405",
+        "/people/new", f"/people/{cast.ids['own-manager']}",
+    ]  # fmt: skip
+    browser = cast.browser("province-admin")
+    for path in (*deeds, *rows, *rest):
+        page = browser.get(path).get_data(as_text=True)
+        form = re.search(r'<form(?:(?!</form>).)*name="key".*?</form>', page, re.DOTALL)
+        assert form, path
+        assert f'data-draft="{cast.ids["province-admin"]}"' in form[0], path

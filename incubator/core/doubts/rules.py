@@ -15,7 +15,7 @@ from incubator.values.problem import Problem
 from incubator.values.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from incubator.core.doubts.known import Facts, Known, Place
     from incubator.core.drafts import Draft
@@ -154,11 +154,11 @@ def _future(case: Case) -> list[Problem]:
 
 
 def future(field: str, title: Words, day: date, today: date) -> list[Problem]:
-    """Ask about a day that has not come; its mend is the same day of the latest year in which it has."""
+    """Ask about a day that has not come; its mend is the same day of the latest year in which it has, or today."""
     if day <= today:
         return []
-    years = (day.year - n for n in range(1, day.year - today.year + 2))
-    mend = _year_mend(day, *years, fits=lambda other: other <= today)
+    years = range(today.year, today.year - 2, -1)
+    mend = _day_mend(day, years, fits=lambda other: other <= today, instead=today)
     message = say.FUTURE.fill(title=title, day=day.isoformat(), today=today.isoformat())
     return [Problem(field, message, 0, day.isoformat(), "future", *mend)]
 
@@ -181,28 +181,34 @@ def present(moves: Sequence[tuple[date, str]], day: date) -> bool:
 
 
 def _after(case: Case, left: date, category: str) -> Problem:
+    """Ask about a day after the stay; its mend is the last day of it."""
     day = case.draft.happened_on
     message = say.AFTER.fill(
         left=left.isoformat(), status=STATUSES[DEPARTURES[category]], title=_day_title(case), day=day.isoformat()
     )
-    return Problem("happened_on", message, value=day.isoformat(), doubt="after_leaving")
+    return Problem("happened_on", message, 0, day.isoformat(), "after_leaving", *_change_to(left))
 
 
 def _before(case: Case, moves: Sequence[tuple[date, str]]) -> Problem:
+    """Ask about a day before the stay; its mend is the same day of the next year that lies in it, or its first day."""
     day, today = case.draft.happened_on, case.known.today
     arrivals = [when for when, category in moves if category in ARRIVALS]
     if not arrivals:
         return Problem("tenancy", say.NEVER, value=case.place.name, doubt="before_admission")
-    mend = _year_mend(day, day.year + 1, fits=lambda other: other <= today and present(moves, other))
-    message = say.BEFORE.fill(title=_day_title(case), day=day.isoformat(), admitted=min(arrivals).isoformat())
+    years, first = range(day.year + 1, today.year + 1), min(arrivals)
+    mend = _day_mend(day, years, fits=lambda other: other <= today and present(moves, other), instead=first)
+    message = say.BEFORE.fill(title=_day_title(case), day=day.isoformat(), admitted=first.isoformat())
     return Problem("happened_on", message, 0, day.isoformat(), "before_admission", *mend)
 
 
-def _year_mend(day: date, *years: int, fits: Callable[[date], bool]) -> Mend:
-    """Return the same day of another year, the first that fits: in January the old year is still in the fingers."""
+def _day_mend(day: date, years: Iterable[int], fits: Callable[[date], bool], instead: date) -> Mend:
+    """Return the same day of the first year in which it fits: in January the old year is still in the fingers."""
     days = (day.replace(year=year) for year in years if (day.month, day.day) != (2, 29))
-    text = next((other.isoformat() for other in days if fits(other)), "")
-    return Mend(text, say.CHANGE_TO.fill(value=text)) if text else Mend()
+    return _change_to(next((other for other in days if fits(other)), instead))
+
+
+def _change_to(day: date) -> Mend:
+    return Mend(day.isoformat(), say.CHANGE_TO.fill(value=day.isoformat()))
 
 
 # ── repetitions ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -18,7 +18,7 @@ from incubator.core.imports.judged import Counts, Plan
 from incubator.core.imports.plan import plan
 from incubator.models.imports import ColumnMatch, Import, ImportPosting
 from incubator.models.person import Person
-from incubator.values.month import day_of, read_day
+from incubator.values.month import day_of, read_typed_day
 from incubator.values.problem import Problem
 from incubator.values.words import Words
 
@@ -176,7 +176,7 @@ def postings(session: Session, import_id: int) -> list[int]:
 
 def set_opening(event: Import, day: str, *, opening: bool) -> None:
     """Declare an import a site's opening, and the day on which its facts were known where a row does not say."""
-    event.opening, event.known_on = opening, read_day(day) if opening and day else None
+    event.opening, event.known_on = opening, read_typed_day(day, clock.today()) if opening else None
 
 
 # ── booked ───────────────────────────────────────────────────────────────────────────────────────────────────────────
