@@ -138,6 +138,18 @@ def test_a_definition_tells_when_its_figure_changed_and_by_whom(cast: Cast) -> N
     assert "最后变动" not in past
 
 
+def test_a_past_data_time_is_asked_for_on_the_page_and_left_behind_where_only_now_is_told(busy: Cast) -> None:
+    browser = busy.browser("province-admin")
+    for path in (*PAGES, "/tenants/1"):
+        assert 'name="known_at"' in seen(browser, f"{path}?as_of=2024-08-20"), path
+    page = seen(browser, "/sites/taiyuan/?as_of=2024-08-20&known_at=2024-08-20")
+    links = re.findall(r'href="(/[^"]*)"', page)
+    assert any(link.startswith("/ledger/") and "known_at=2024-08-20" in link for link in links)
+    told_now = [link for link in links if link.startswith(("/published", "/reports", "/imports", "/log", "/people"))]
+    assert told_now
+    assert not [link for link in told_now if "known_at" in link]
+
+
 def test_a_definition_tells_its_formula_and_its_rows_and_copies_all_of_it(busy: Cast) -> None:
     browser = busy.browser("province-admin")
     for path in PAGES:
