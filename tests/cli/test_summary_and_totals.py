@@ -21,16 +21,19 @@ from incubator.core import ledger, sites
 from incubator.core.drafts import Draft
 from incubator.core.measures import MEASURES
 from incubator.extensions import db
+from tests.conftest import DATABASES
 from tests.databases import open_engine
 from tests.making import ALL, act, make_stay
 
 Run = Callable[..., Result]
 
 
-@pytest.fixture
-def run(databases: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+@pytest.fixture(params=DATABASES)
+def run(
+    request: pytest.FixtureRequest, databases: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Run]:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    url = databases("sqlite")
+    url = databases(request.param)
     fill(url)
     app: Flask = create_app(Config(tmp_path, url, "k" * 32))
     yield lambda line: app.test_cli_runner().invoke(args=line.split())
