@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -129,7 +130,7 @@ def context() -> dict[str, Any]:
         "as_of": data.AS_OF,
         "today": data.AS_OF,
         "sites": SITES,
-        "is_demo": True,
+        "demo_day": date(2024, 10, 15),
         "asset": asset,
         "icon_url": asset("icons.svg"),
         "link": link,
