@@ -121,6 +121,14 @@ def test_money_returned_is_the_sum_of_its_rows_and_the_figure_with_the_other_sig
         assert "●</span>一致" in seen(browser, cells[text])
 
 
+def test_a_sparkline_opens_what_its_figure_opens(busy: Cast) -> None:
+    for path in PAGES:
+        for card in CARD.findall(seen(busy.browser("province-admin"), f"{path}?as_of=2024-08-20")):
+            line = re.search(r'<a href="([^"]+)"[^>]*><svg class="spark"', card)
+            assert line
+            assert line[1] == VALUE.findall(card)[0][0]
+
+
 def test_a_period_is_told_beside_the_figure_and_its_end_beside_a_stock(busy: Cast) -> None:
     page = seen(busy.browser("own-manager"), "/sites/taiyuan/?as_of=2024-08-20&period=month")
     assert page.count('<span class="badge">本月</span>') == 4
