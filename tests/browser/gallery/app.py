@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from incubator.values import display
 from incubator.values.words import Language, Words
 from incubator.web import filters
+from incubator.web.tour import Step
 from tests.browser.gallery import data
 
 HERE = Path(__file__).parent
@@ -131,6 +132,7 @@ def context() -> dict[str, Any]:
         "today": data.AS_OF,
         "sites": SITES,
         "demo_day": date(2024, 10, 15),
+        "tour_steps": lambda _day: [Step(filters.said(Words("点开数字", "Open a figure")), "#", done=True)],
         "asset": asset,
         "icon_url": asset("icons.svg"),
         "link": link,
