@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from incubator.core import clock, log, sites, totals
 from incubator.core.measures import MEASURES, Cell, Cells, Figure, figures
 from incubator.core.periods import beginnings
+from incubator.core.settings import demonstration_day
 from incubator.models.ledger import ChainLink, Posting
 from incubator.models.person import Person
 from incubator.models.site import SiteHead
@@ -94,6 +95,7 @@ class Summary:
     """The frozen answer. `province` is None for who sees a part only.
 
     `fingerprint`: SHA-256 over the ends of the ledgers' chains; `log_fingerprint`: the end of the log's.
+    `demonstration`: until when the invented data runs, None where the data is real.
     """
 
     clocks: Clocks
@@ -102,6 +104,7 @@ class Summary:
     province: PlaceSummary | None
     fingerprint: str
     log_fingerprint: str
+    demonstration: date | None = None
 
     def of(self, slug: str) -> PlaceSummary | None:
         """Return the summary of one place by its slug."""
@@ -144,6 +147,7 @@ def summary(
         province=province,
         fingerprint=fingerprint(session, [site.id for site in visible], clocks.known_at),
         log_fingerprint=log.fingerprint(session, clocks.known_at),
+        demonstration=demonstration_day(session),
     )
 
 

@@ -76,7 +76,7 @@ def _globals() -> dict[str, Any]:
         "known_at": clocks.known_at,
         "today": clock.today(),
         "sites": [SiteLink(site.slug, sites.words(site)) for site in visible],
-        "is_demo": signed_in and demonstration_day(db.session()) is not None,
+        "demo_day": demonstration_day(db.session()),
         "icon_url": asset("icons.svg"),
     }
 

@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from incubator.core import ledger, sites
 from incubator.core.drafts import Draft
+from incubator.core.settings import DEMONSTRATION
 from incubator.models.ledger import LedgerEntry
 from incubator.models.person import Person
+from incubator.models.setting import Setting
 from incubator.models.site import Site
 from incubator.models.tenant import Tenancy
 from tests.making import ALL, act
@@ -117,6 +119,14 @@ def test_money_returned_is_the_sum_of_its_rows_and_the_figure_with_the_other_sig
         rows = re.findall(r'data-value="(-[\d.]+)"', seen(browser, cells[text]))
         assert sum(map(Decimal, rows)) == -Decimal(fen.replace(",", ""))
         assert "●</span>一致" in seen(browser, cells[text])
+
+
+def test_a_sparkline_opens_what_its_figure_opens(busy: Cast) -> None:
+    for path in PAGES:
+        for card in CARD.findall(seen(busy.browser("province-admin"), f"{path}?as_of=2024-08-20")):
+            line = re.search(r'<a href="([^"]+)"[^>]*><svg class="spark"', card)
+            assert line
+            assert line[1] == VALUE.findall(card)[0][0]
 
 
 def test_a_period_is_told_beside_the_figure_and_its_end_beside_a_stock(busy: Cast) -> None:
@@ -238,6 +248,20 @@ def test_who_sees_the_province_sees_its_sites_compared_on_one_scale(busy: Cast) 
     assert len(charts) == 2
     reaches = {json.loads(chart)["most"] for chart in charts}
     assert reaches == {800_000_00}, "the largest month has 654,321 yuan"
+
+
+def test_every_page_of_a_demonstration_says_so_and_no_page_of_real_data(cast: Cast) -> None:
+    said = "演示数据：企业名称和金额均为虚构，截至 2024-10-15。"
+    pages = (*PAGES, "/overview?view=present", "/tenants/", "/sign-in?next=/", "/no/such/page")
+
+    def shown() -> set[bool]:
+        browsers = (cast.browser("province-admin"), cast.browser("anonymous"))
+        found = [one.get(path) for one in browsers for path in pages]
+        return {said in page.get_data(as_text=True) for page in found if page.status_code != 303}
+
+    assert shown() == {False}
+    cast.change(lambda session, _: session.add(Setting(key=DEMONSTRATION, value="2024-10-15")), "province-admin")
+    assert shown() == {True}
 
 
 class TestAttention:
