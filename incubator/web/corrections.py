@@ -22,6 +22,7 @@ from incubator.web.entries import (
     pages,
     to_change,
     turned_back,
+    undone,
 )
 from incubator.web.forms.entries import (
     NAMES,
@@ -121,6 +122,7 @@ def _correct_page(found: Found, form: Any) -> str:
         title=_("更正"),
         doubts=doubting.drawn(form, page_of_entry(entry.id), found.tenant.tenant.id),
         said_before=" ".join(drawing.brief(found.row)),
+        undone=undone(found),
         months=days.months(db.session(), access.scope(), found.tenant.tenancy.site),
         back=page_of_entry(entry.id).address(),
     )
@@ -163,5 +165,6 @@ def _reverse_page(found: Found, form: Any) -> str:
         found=found,
         columns=[column for column in drawing.columns(found.entry.book) if column["key"] != "actions"],
         rows=rows.rows([legs[number] for number in sorted(legs)], scope),
+        undone=undone(found),
         back=page_of_entry(found.entry.id).address(),
     )

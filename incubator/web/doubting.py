@@ -17,7 +17,7 @@ from incubator.web.filters import said
 from incubator.web.forms.entries import OTHER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from typing import Any
 
@@ -105,23 +105,23 @@ def _drawn(form: Sheet, asked: Asked) -> dict[str, Any]:
 def _ways(form: Sheet, doubt: Problem, given_up: Page | None, tenant_id: int | None) -> dict[str, Any]:
     """Return what settles a doubt at one press: new texts for fields, leaving it, or the admission that is missing."""
     ways = KINDS[doubt.doubt].ways
-    computed = [[FIELDS.get(name, name), text] for name, text in doubt.mends]
-    mends = [{"text": said(doubt.mend_words), "values": computed}] if computed else _unknown(form, doubt, ways)
     leaving = given_up if "give_up" in ways else None
     missing = Page("residency.admit", {"tenant_id": tenant_id}) if doubt.field == "tenancy" and tenant_id else None
     return {
-        "mends": mends,
+        "mends": list(_mends(form, doubt, ways)),
         "give_up": leaving.address() if leaving else "",
         "admit": missing.address() if missing else "",
     }
 
 
-def _unknown(form: Sheet, doubt: Problem, ways: Sequence[Way]) -> list[dict[str, Any]]:
-    """Return the presses that change fields although nobody can know the value: another programme, or none at all."""
-    if "other_programme" in ways and "programme" in form:
+def _mends(form: Sheet, doubt: Problem, ways: Sequence[Way]) -> Iterator[dict[str, Any]]:
+    """Yield the presses that change fields: to the likely value, or where nobody can know it, to another choice."""
+    if doubt.mends:
+        yield {"text": said(doubt.mend_words), "values": [[FIELDS.get(name, name), text] for name, text in doubt.mends]}
+    elif "other_programme" in ways and "programme" in form:
         values = [["category", OTHER], ["programme", form.named("programme").data]]
-        return [{"text": _("改为其他资金"), "values": values}]
-    name = FIELDS.get(doubt.field, doubt.field)
-    if "retype" not in ways or name not in form:
-        return []
-    return [{"text": _("重新填写"), "values": [["tenant_text" if name == "tenant" else name, ""]]}]
+        yield {"text": _("改为其他资金"), "values": values}
+    elif "retype" in ways and doubt.field in form:
+        yield {"text": _("重新填写"), "values": [[doubt.field, ""]]}
+    if "other_tenant" in ways and "tenant" in form:
+        yield {"text": _("另选企业"), "values": [["tenant_text", ""]]}

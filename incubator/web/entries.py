@@ -20,6 +20,7 @@ from incubator.web.drawing import days
 from incubator.web.drawing import entries as rows
 from incubator.web.drawing import tenant as drawing
 from incubator.web.drawing.chain import story
+from incubator.web.drawing.chain import undone as drawn_undone
 from incubator.web.filters import counted, said, yuan
 from incubator.web.forms.entries import DEEDS, NAMES, deed_of, entry_form
 from incubator.web.questions import asked_clocks, number
@@ -262,11 +263,22 @@ def turned_back(found: Found) -> ResponseReturnValue | None:
     back = answers.turned_back(page_of_entry(found.entry.id))
     if back:
         return back
-    if found.row.reversed_by or found.entry.reverses_id:
-        fault = ledger.IS_REVERSAL if found.entry.reverses_id else ledger.ALREADY_REVERSED
-        flash(said(fault), "warning")
-        return redirect(page_of_entry(found.entry.id).address(), 303)
-    return None
+    told = undone(found)
+    if told is None and not found.entry.reverses_id:
+        return None
+    text = Markup('{text} <a href="{href}">{way}</a>').format(**told) if told else said(ledger.IS_REVERSAL)
+    flash(text, "warning")
+    return redirect(page_of_entry(found.entry.id).address(), 303)
+
+
+def undone(found: Found) -> dict[str, str] | None:
+    """Tell what became of an entry that somebody undid: who, when, why, and what is new; None while it stands."""
+    end = chains.fate(db.session(), access.scope(), asked_clocks(), found.row)
+    if end is None:
+        return None
+    brief, known = drawing.brief(end), _facts(found)
+    new = [fact for fact in _facts(found._replace(row=end)) if fact not in known and fact.value not in brief]
+    return drawn_undone(end, _("；").join([" ".join(brief), *(f"{fact.name} {fact.value}" for fact in new)]))
 
 
 @pages.get("/entries/<int:entry_id>")
@@ -294,19 +306,19 @@ def show(entry_id: int) -> str:
 
 def _facts(found: Found) -> list[drawing.Fact]:
     """Return the lines of an entry that say something."""
-    entry, book = found.entry, BOOKS[found.entry.book]
-    category = CATEGORIES[entry.category]
+    entry, category = found.entry, CATEGORIES[found.entry.category]
+    words = DEEDS.get(deed_of(entry)) or BOOKS[entry.book]
     technology = (
         "" if not category.technology else _("未填写") if entry.technology_fen is None else yuan(entry.technology_fen)
     )
     lines = [
-        drawing.Fact(said(book.day), entry.happened_on.isoformat()),
+        drawing.Fact(said(words.day), entry.happened_on.isoformat()),
         drawing.Fact(
             _("计入"), rows.counts_as(entry.category, also_sale=entry.also_sale) if entry.book == "contracts" else ""
         ),
         drawing.Fact(_("其中技术交易额"), technology),
-        drawing.Fact(said(book.counterparty), entry.counterparty),
-        drawing.Fact(said(book.number), entry.document_number),
+        drawing.Fact(said(words.counterparty), entry.counterparty),
+        drawing.Fact(said(words.number), entry.document_number),
         drawing.Fact(_("技术合同登记编号"), entry.registration_number),
         drawing.Fact(_("登记日期"), entry.registered_on.isoformat() if entry.registered_on else ""),
         drawing.Fact(_("项目名称"), entry.programme),

@@ -6,15 +6,15 @@ from typing import Literal, NamedTuple
 
 from incubator.values.words import Words
 
-Way = Literal["retype", "other_programme", "give_up"]
-"""What settles a doubt in its form where no value would: to type the field anew, to choose another programme, or not
-to book what is there already."""
+Way = Literal["retype", "other_tenant", "other_programme", "give_up"]
+"""What settles a doubt in its form where no value would: to type the field anew, to choose another tenant or another
+programme, or not to book what is there already."""
 
 
 class Kind(NamedTuple):
     """One kind of doubt. `tick`: what a person confirms; `bound`: what of a draft must stay for that.
 
-    `ways`: what is offered where the doubt itself has no mend; one of it always is.
+    `ways`: what is offered beside the mend that a doubt may have; to type anew and another programme only without one.
     """
 
     code: str
@@ -39,8 +39,20 @@ KINDS = {
             ("other_programme",),
         ),
         Kind("far_off", Words("与同类相差千倍", "A thousand times off"), _AMOUNT, ("category", "amount_fen")),
-        Kind("before_admission", Words("早于入驻", "Before admission"), _DAY, ("tenancy_id", "happened_on")),
-        Kind("after_leaving", Words("晚于退出", "After leaving"), _DAY, ("tenancy_id", "happened_on")),
+        Kind(
+            "before_admission",
+            Words("早于入驻", "Before admission"),
+            _DAY,
+            ("tenancy_id", "happened_on"),
+            ("other_tenant",),
+        ),
+        Kind(
+            "after_leaving",
+            Words("晚于退出", "After leaving"),
+            _DAY,
+            ("tenancy_id", "happened_on"),
+            ("other_tenant",),
+        ),
         Kind("future", Words("晚于今天", "In the future"), _DAY, ("happened_on",)),
         Kind(
             "second_payment",
