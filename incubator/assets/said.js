@@ -8,6 +8,7 @@ const WORDS = {
   tooFine: ['精确到分以下', 'Finer than a fen'],
   tooLarge: ['超过 1,000 亿元的上限', 'Above the limit of 100 billion yuan'],
   ofWhole: ['占合同', 'of the contract'],
+  percent: ['%', ' %'],
   readAs: ['按', 'read in'],
   pickDay: ['选择日期', 'Pick a day'],
   draftKept: ['草稿已存', 'Draft kept'],
