@@ -44,7 +44,7 @@ function shareOf(input, fen) {
   const amount = whole && readAmount(whole.value, factorOf(input.form).factor);
   if (!amount?.fen || amount.fen <= 0n || fen < 0n) return '';
   const tenths = (fen * 2000n + amount.fen) / (2n * amount.fen);
-  return `  ${said('ofWhole')} ${tenths / 10n}.${tenths % 10n}%`;
+  return `  ${said('ofWhole')} ${tenths / 10n}.${tenths % 10n}${said('percent')}`;
 }
 
 // The typed digits stay as they are; only what they mean changes, and that is shown by one flash.

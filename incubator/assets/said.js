@@ -8,6 +8,7 @@ const WORDS = {
   tooFine: ['精确到分以下', 'Finer than a fen'],
   tooLarge: ['超过 1,000 亿元的上限', 'Above the limit of 100 billion yuan'],
   ofWhole: ['占合同', 'of the contract'],
+  percent: ['%', ' %'],
   readAs: ['按', 'read in'],
   notADay: ['不是日期。请写成 2024-10-15、20241015、10-15 或 今天', 'Not a day. Write 2024-10-15, 20241015, 10-15 or today'],
   dayToCome: ['晚于今天', 'After today'],

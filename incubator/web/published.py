@@ -75,6 +75,7 @@ def show(published_id: int) -> str:
 def _show(line: Line, form: WithdrawForm) -> str:
     found = reconcile.bridge_of(db.session(), access.scope(), line)
     figure, money = line.figure, line.figure.unit == "yuan"
+    bars = drawing.waterfall(line, found) if found and found.steps else []
     return render_template(
         "published/show.html",
         line=line,
@@ -92,9 +93,19 @@ def _show(line: Line, form: WithdrawForm) -> str:
         rows=bridges.rows(found, money=money) if found else [],
         foot=bridges.foot(found, _("合计（＝现在数－当时数）"), money=money) if found else None,
         sums=found is not None and _sums(line, found),
-        bars=drawing.waterfall(line, found) if found and found.steps else [],
+        bars=bars,
+        steps=drawing.steps(bars),
+        known=asked_clocks().known_at or clock.now(),
+        fingerprint=_fingerprint(line),
         may_write=published.may_register(access.scope(), figure.site_id) and asked_clocks().known_at is None,
     )
+
+
+def _fingerprint(line: Line) -> str:
+    """Return the fingerprint of the ledgers that a figure is compared with: its site's, or all that are seen."""
+    session, one = db.session(), line.figure.site_id
+    ids = [one] if one else [site.id for site in sites.visible_sites(session, access.scope())]
+    return reports.fingerprint(session, ids)[:12]
 
 
 def _sums(line: Line, found: Any) -> bool:

@@ -135,6 +135,28 @@ def test_one_signed_sheet_is_printed(valley: Valley, page: Page, path: str, titl
         assert "复制" not in text
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/reports/taiyuan/202409", ("晋创谷月报", "截至 2024-09-30", "期间 2024年9月", "单位:万元")),
+        ("/published/3", ("对外发布数据差异说明", "截至 2024-10-15", "单位:元")),
+    ],
+)
+def test_a_month_and_a_published_figure_are_printed_as_forms(
+    valley: Valley, page: Page, path: str, words: tuple[str, ...]
+) -> None:
+    """With head and signed foot, and without what can only be pressed."""
+    valley.sign_in(page, "province")
+    valley.open(page, path)
+    expect(page.locator(".signatures")).to_be_hidden()
+    sheets = Paper(page.pdf(prefer_css_page_size=True)).pages()
+    assert len(sheets) == 1
+    text = unicodedata.normalize("NFKC", sheets[0])
+    assert [word for word in (*words, "编制单位", "填表人", "报出日期", "数据指纹") if word not in text] == []
+    page.emulate_media(media="print")
+    expect(page.locator("main :is(button, form, .breadcrumb-line) >> visible=true")).to_have_count(0)
+
+
 def test_paper_is_white_and_the_screen_is_itself_again_afterwards(valley: Valley, page: Page) -> None:
     valley.sign_in(page, "province")
     prefer(page, theme="dark")

@@ -157,6 +157,12 @@ def waterfall(line: Line, bridge: Bridge) -> list[dict[str, Any]]:
     return [*bars, _bar(_("现在数"), value(line, line.now, exact=False), 0, height(levels[-1]), "whole")]
 
 
+def steps(bars: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the table of the waterfall: what it draws, in its order."""
+    columns = [{"key": "label", "label": _("步骤")}, {"key": "text", "label": _("数值"), "kind": "amount"}]
+    return {"columns": columns, "rows": [{"cells": bar} for bar in bars]}
+
+
 def _bar(label: str, text: str, foot: float, top: float, kind: str) -> dict[str, Any]:
     """Return one bar; y counts from above, as drawings do."""
     height = round(max(top - foot, 0.8), 1)

@@ -82,4 +82,4 @@ def month_cell(reported: Reported, slug: str, month: int, *, named: bool = False
     word = filters.said(STATES[state])
     said = f"{filters.short_month(month)} {word}" if named else word
     href = link("reports.show", slug=slug, month=month)
-    return {"status": {"word": said, "kind": kind, "shape": shape}, "value": said, "href": href}
+    return {"status": {"word": said, "kind": kind, "shape": shape, "href": href}, "value": said}

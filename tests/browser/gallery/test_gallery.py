@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,11 @@ def test_the_unit_switch_converts_nothing(page: Page, address: str) -> None:
     expect(page.locator("#amount")).to_have_value("120")
     expect(page.locator("#amount-read")).to_contain_text("120.00 元")
     expect(page.locator("#technology-read")).to_contain_text("占合同 83.3%")
+
+
+def test_a_share_is_read_back_as_the_pages_write_it(page: Page, address: str) -> None:
+    page.goto(f"{address}/entry?lang=en")
+    expect(page.locator("#technology-read")).to_contain_text(display.share(Fraction(833, 1000), "en"))
 
 
 def test_enter_never_answers_a_doubt(page: Page, address: str) -> None:
