@@ -307,6 +307,14 @@ class TestNothingToShow:
         assert "从其他园区迁入" not in page, "its ledger is full"
         assert "还没有记录" not in page
 
+    def test_the_overview_says_so_of_a_site_that_opened_later(self, cast: Cast) -> None:
+        page = seen(cast.browser("province-viewer"), "/overview?as_of=2023-12-21")
+        sites = re.search(r'id="sites".*?</tbody>', page, re.DOTALL)
+        assert sites
+        assert sites[0].count("尚未开园</span>") == 2
+        assert "筹备中" not in sites[0]
+        assert ">0<" not in sites[0]
+
     def test_a_day_before_the_first_entry_leads_to_today(self, cast: Cast) -> None:
         browser = cast.browser("own-manager")
         page = seen(browser, "/sites/taiyuan/?as_of=2024-01-01")
