@@ -111,7 +111,8 @@ def _corrected(found: Found, form: Any, tenant: Seen | None) -> list[Draft]:
 
 
 def _correct_page(found: Found, form: Any) -> str:
-    entry = found.entry
+    """Draw the form; where somebody was quicker, that alone is told: what it would repeat is what they booked."""
+    entry, quicker = found.entry, undone(found)
     if "tenant" in form:
         picking.show(form, picking.chosen(form, entry.site_id))
     return render_template(
@@ -120,9 +121,9 @@ def _correct_page(found: Found, form: Any) -> str:
         found=found,
         book=BOOKS[entry.book],
         title=_("更正"),
-        doubts=doubting.drawn(form, page_of_entry(entry.id), found.tenant.tenant.id),
+        doubts=[] if quicker else doubting.drawn(form, page_of_entry(entry.id), found.tenant.tenant.id),
         said_before=" ".join(drawing.brief(found.row)),
-        undone=undone(found),
+        undone=quicker,
         months=days.months(db.session(), access.scope(), found.tenant.tenancy.site),
         back=page_of_entry(entry.id).address(),
     )

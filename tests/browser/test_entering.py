@@ -20,6 +20,10 @@ CONTRACTS = "/sites/taiyuan/entries/contracts/new"
 TODAY = day_of(datetime.now(UTC))
 TENANT, SIGNED_ONLY = "示例桑干算力数据科技有限公司", "示例娘子关视觉科技有限公司"
 """One that is in residence, and one that signed and was never admitted."""
+UNFUNDED: dict[Language, int] = {"zh": 193, "en": 192}
+"""Tenants that were paid nothing yet."""
+CODE = "91149999MA0000163E"
+"""Of a tenant of the site."""
 
 
 class Paper(NamedTuple):
@@ -46,13 +50,6 @@ def type_(page: Page, *steps: str) -> None:
             page.keyboard.press(step)
         else:
             page.keyboard.insert_text(step)
-
-
-def speak(page: Page, language: str) -> None:
-    """Switch the page to a language."""
-    if page.locator("html").get_attribute("lang") != {"zh": "zh-CN", "en": "en"}[language]:
-        page.get_by_title("Switch to English" if language == "en" else "切换到中文").click()
-        expect(page.locator("html")).to_have_attribute("lang", {"zh": "zh-CN", "en": "en"}[language])
 
 
 def choose(page: Page, name: str) -> None:
@@ -181,7 +178,7 @@ def test_a_pile_of_contracts_with_five_slips(
 ) -> None:
     """Forty in Chinese, and in English the slips with a few around them; the foot counts what was booked."""
     valley.sign_in(page, "keeper")
-    speak(page, language)
+    valley.speak(page, language)
     valley.open(page, CONTRACTS)
     papers, fen = entered(page)
     begun(page, paper(pile[0]), language)
@@ -201,10 +198,47 @@ def test_a_pile_of_contracts_with_five_slips(
     assert entered(page) == (papers + len(pile) - 1, fen + booked)
 
 
+WHY = {
+    "zh": ("单位是否应为“万元”？", "每户一次", "只差一处"),
+    "en": ("Was it meant in units of 10,000 yuan?", "once per tenant", "one slip off"),
+}
+
+
+def not_paid(page: Page) -> None:
+    """Go back to an empty form: it was paid already."""
+    page.keyboard.press("Shift+Tab")
+    sent(page, "Enter")
+    expect(page.locator("#amount")).to_have_value("")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_slips_in_a_payment_and_in_an_admission_are_caught(valley: Valley, page: Page, language: Language) -> None:
+    """元 for 万元, a start-up fund paid a second time, and a credit code one character off a known one."""
+    far, second, near = WHY[language]
+    valley.sign_in(page, "keeper")
+    valley.speak(page, language)
+    valley.open(page, f"/tenants/{UNFUNDED[language]}/entries/funding/new")
+    for amount, words, settled in (("50元", far, mended), ("60万", second, not_paid)):
+        page.select_option("[name=category]", "startup_fund")
+        page.locator("[name=category]").focus()
+        type_(page, "Tab", "Control+a", "2024-10-15", "Tab", "Tab", amount)
+        sent(page, "Enter")
+        doubt(page, words)
+        settled(page)
+    valley.open(page, "/tenants/new?site=taiyuan")
+    page.fill("[name=name]", "示例新")
+    page.fill("[name=credit_code]", f"{CODE[:-2]}9{CODE[-1]}")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".box-doubt")).to_contain_text(near)
+    page.locator("[data-mends]").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("[name=credit_code]")).to_have_value(CODE)
+
+
 @pytest.mark.parametrize(("language", "state"), [("zh", "9月 ○ 未报送"), ("en", "Sep ○ Open")])
 def test_days_are_typed_everywhere_and_shown_in_one_way(valley: Valley, page: Page, language: str, state: str) -> None:
     valley.sign_in(page, "keeper")
-    speak(page, language)
+    valley.speak(page, language)
     valley.open(page, "/tenants/1/entries/contracts/new")
     page.fill("#happened_on", "20240912")
     weekday = {"zh": "周四", "en": "Thu"}[language]
@@ -236,7 +270,7 @@ def begin(page: Page, amount: str) -> None:
 def test_a_closed_tab_loses_nothing_and_shows_nothing_to_another(valley: Valley, page: Page, browser: Browser) -> None:
     context = page.context
     valley.sign_in(page, "keeper")
-    speak(page, "zh")
+    valley.speak(page, "zh")
     tab = context.new_page()
     valley.open(tab, "/tenants/1/entries/contracts/new")
     begin(tab, "321")
@@ -263,7 +297,7 @@ def test_a_closed_tab_loses_nothing_and_shows_nothing_to_another(valley: Valley,
 
 def test_a_closed_tab_keeps_the_tenant_that_was_chosen(valley: Valley, page: Page) -> None:
     valley.sign_in(page, "keeper")
-    speak(page, "zh")
+    valley.speak(page, "zh")
     tab = page.context.new_page()
     valley.open(tab, CONTRACTS)
     tab.keyboard.insert_text("示例")
@@ -291,7 +325,7 @@ def test_a_closed_tab_keeps_the_tenant_that_was_chosen(valley: Valley, page: Pag
 
 def test_an_expired_sign_in_brings_a_deed_back_filled(valley: Valley, page: Page) -> None:
     valley.sign_in(page, "keeper")
-    speak(page, "en")
+    valley.speak(page, "en")
     valley.open(page, "/tenants/1/leave")
     page.locator("[name=how][value=withdrawn]").check()
     page.fill("[name=happened_on]", "2024-13-01")
@@ -311,7 +345,7 @@ def test_an_expired_sign_in_brings_a_deed_back_filled(valley: Valley, page: Page
 
 def test_an_expired_sign_in_brings_the_form_back_filled(valley: Valley, page: Page) -> None:
     valley.sign_in(page, "keeper")
-    speak(page, "en")
+    valley.speak(page, "en")
     path = "/tenants/1/entries/contracts/new"
     valley.open(page, path)
     begin(page, "4321万")

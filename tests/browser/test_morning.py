@@ -186,3 +186,53 @@ def _downloads(page: Page, words: dict[str, str], admitted: int) -> None:
         press(page, words["summary"])
     book = openpyxl.load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes()), data_only=True)
     assert admitted in {cell.value for row in book.worksheets[0].iter_rows() for cell in row}
+
+
+JOBS = (
+    "/tenants/new?site=taiyuan", "/tenants/{tenant}/edit", "/tenants/{tenant}/leave", "/tenants/{tenant}/move",
+    "/sites/taiyuan/entries/contracts/new", "/tenants/{tenant}/entries/funding/new",
+    "/tenants/{tenant}/entries/investment/new", "/entries/{contract}/correct", "/entries/{contract}/supplement",
+    "/entries/{contract}/terminate", "/entries/{contract}/reverse", "/transfers/new", "/imports/",
+    "/published/publish?site=taiyuan", "/reports/taiyuan/202408", "/account",
+)  # fmt: skip
+REACHABLE = """
+() => {
+  const all = document.querySelectorAll('main :is(a[href], button, input, select, textarea, summary):not(:disabled)');
+  const shown = [...all].filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.tabIndex >= 0);
+  const groups = new Set();
+  window.stops = shown.filter((one) => one.type !== 'radio' || !groups.has(one.name) && groups.add(one.name));
+  document.querySelector('.skip').focus();
+  return window.stops.length;
+}
+"""
+AT = """
+() => {
+  const at = document.activeElement;
+  const same = (one) => one === at || (at.type === 'radio' && one.type === 'radio' && one.name === at.name);
+  return { stop: window.stops.findIndex(same), seen: at === document.body || at.matches(':focus-visible') };
+}
+"""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_job_is_walked_by_keyboard(valley: Valley, page: Page, language: Language) -> None:
+    """Tab reaches whatever can be used, in the order of the page, shows where it is, and is caught nowhere."""
+    valley.sign_in(page, "keeper")
+    valley.speak(page, language)
+    valley.open(page, "/ledger/contracts?as_of=2024-10-15")
+    row = page.locator("#entries tbody tr").first
+    contract = (row.locator("td.date a").get_attribute("href") or "").partition("?")[0].rpartition("/")[2]
+    found = re.search(r"/tenants/(\d+)", row.inner_html())
+    assert found
+    for job in JOBS:
+        valley.open(page, job.format(tenant=found[1], contract=contract))
+        number = page.evaluate(REACHABLE)
+        stops = []
+        for _ in range(FARTHEST + number):
+            page.keyboard.press("Tab")
+            at = page.evaluate(AT)
+            assert at["seen"], (job, at)
+            stops += [at["stop"]] if at["stop"] >= 0 and at["stop"] not in stops[-1:] else []
+            if at["stop"] == number - 1:
+                break
+        assert stops == list(range(number)), job

@@ -316,6 +316,7 @@ class TestCorrect:
             page,
         )
         assert f'href="/entries/{latest.id}"' in page
+        assert 'aria-labelledby="doubts-title"' not in page, "that it repeats what was just booked is no doubt"
         kept = form_of(page)
         assert (kept["amount"], kept["note"], kept["reason"]) == ("610000", "手写", "看错一位")
         reverse = f"/entries/{latest.id}/reverse"
