@@ -37,14 +37,16 @@ class Closed(NamedTuple):
     at: datetime
 
 
-def standing(session: Session, site_ids: Collection[int]) -> dict[int, list[Closed]]:
-    """Return the accepted months of each site that were not reopened, the earliest first."""
+def standing(session: Session, site_ids: Collection[int], known_at: datetime | None = None) -> dict[int, list[Closed]]:
+    """Return the accepted months of each site that were not reopened (by a moment), the earliest first."""
     event = MonthEvent
     query = (
         sa.select(event.site_id, event.month, event.act, event.at)
         .where(event.site_id.in_(site_ids), event.act.in_(("accepted", "reopened")))
         .order_by(event.id)
     )
+    if known_at is not None:
+        query = query.where(event.at <= known_at)
     last: dict[tuple[int, int], tuple[str, datetime]] = {}
     for site_id, month, act, at in session.execute(query):
         last[site_id, month] = act, at

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 
 from incubator.core import bridges, clock, closed_months, ledger, reports, sites
+from incubator.core.bridges import ALL, Window
 from incubator.core.closed_months import Closed, closing_of
 from incubator.core.measures import MEASURES, Figure
 from incubator.core.publishing import frozen
@@ -19,17 +20,18 @@ from incubator.models.closing import MonthEvent
 from incubator.models.ledger import LedgerEntry, Posting
 from incubator.models.person import Person
 from incubator.values.display import month_words
-from incubator.values.month import after, first_day, last_day, month_of, months
+from incubator.values.month import after, day_of, first_day, last_day, month_of, months
 from incubator.values.problem import Problem
 from incubator.values.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from incubator.core.access import Scope
-    from incubator.core.bridges import Bridge
+    from incubator.core.bridges import Bridge, Shown
     from incubator.models.site import Site
 
 STATES = {
@@ -44,8 +46,8 @@ ACTS = {
     "accepted": Words("审核通过并关账", "Accepted and closed"),
     "reopened": Words("撤销关账", "Reopened"),
 }
-SHEET = tuple(measure.key for measure in MEASURES.values() if not (measure.distinct or measure.denominator))
-"""The measures of a month's page: those that add up, so that the sentence is true for each of them."""
+SHEET = tuple(measure.key for measure in MEASURES.values() if not measure.denominator)
+"""The measures of a month's page: all but the ratios, whose parts are there."""
 
 NOT_OVER = Words("{month}还没有结束，不能报送", "{month} is not over: it cannot be submitted yet")
 NOT_OPENED = Words("该月园区尚未开园", "The site was not open yet in that month")
@@ -117,17 +119,17 @@ class Told(NamedTuple):
 # ── how months stand ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def board(session: Session, scope: Scope, year: int) -> list[SiteYear]:
-    """Return every visible site with its months of a year."""
+def board(session: Session, scope: Scope, year: int, known_at: datetime | None = None) -> list[SiteYear]:
+    """Return every visible site with its months of a year, as they stand or stood at a moment."""
     visible = sites.visible_sites(session, scope)
     ids = [site.id for site in visible]
-    known = _States(session, ids)
+    known = _States(session, ids, known_at)
     return [SiteYear(site, tuple(known.of(site, year * 100 + number) for number in range(1, 13))) for site in visible]
 
 
-def state_of(session: Session, site: Site, month: int) -> MonthState | None:
-    """Return how one month of a site stands; None before it opened or when it is still to come."""
-    return _States(session, [site.id]).of(site, month)
+def state_of(session: Session, site: Site, month: int, known_at: datetime | None = None) -> MonthState | None:
+    """Return how one month of a site stands or stood; None before it opened or when it is still to come."""
+    return _States(session, [site.id], known_at).of(site, month)
 
 
 def state_of_act(act: str) -> str:
@@ -151,20 +153,22 @@ def waiting(session: Session, scope: Scope) -> list[tuple[Site, MonthState]]:
 
 
 class _States:
-    """Everything that is known of the months of some sites, read once."""
+    """Everything that is, or was at a moment, known of the months of some sites, read once."""
 
-    def __init__(self, session: Session, site_ids: Sequence[int]) -> None:
-        self._today = clock.today()
+    def __init__(self, session: Session, site_ids: Sequence[int], known_at: datetime | None = None) -> None:
+        self._today = clock.today() if known_at is None else day_of(known_at)
         self._deadline = deadline_day(session)
-        self._closings = closed_months.standing(session, site_ids)
+        self._closings = closed_months.standing(session, site_ids, known_at)
         self._last: dict[tuple[int, int], str] = {}
         self._reopened: set[tuple[int, int]] = set()
         query = sa.select(MonthEvent.site_id, MonthEvent.month, MonthEvent.act).where(MonthEvent.site_id.in_(site_ids))
+        if known_at is not None:
+            query = query.where(MonthEvent.at <= known_at)
         for site_id, month, act in session.execute(query.order_by(MonthEvent.id)):
             self._last[site_id, month] = act
             if act == "reopened":
                 self._reopened.add((site_id, month))
-        self._restated = _restated(session, site_ids)
+        self._restated = _restated(session, site_ids, known_at)
 
     def of(self, site: Site, month: int) -> MonthState | None:
         """Return how one month stands."""
@@ -189,7 +193,7 @@ class _States:
         return max((self._today - due).days, 0)
 
 
-def _restated(session: Session, site_ids: Sequence[int]) -> set[tuple[int, int]]:
+def _restated(session: Session, site_ids: Sequence[int], known_at: datetime | None) -> set[tuple[int, int]]:
     """Return the (site, month) pairs into which something was entered after they were closed."""
     entry = LedgerEntry
     query = (
@@ -198,6 +202,8 @@ def _restated(session: Session, site_ids: Sequence[int]) -> set[tuple[int, int]]
         .where(Posting.kind == closed_months.RESTATEMENT, entry.site_id.in_(site_ids))
         .distinct()
     )
+    if known_at is not None:
+        query = query.where(Posting.known_at <= known_at)
     return {(site_id, month_of(day)) for site_id, day in session.execute(query)}
 
 
@@ -215,31 +221,43 @@ def history(session: Session, site_id: int, month: int) -> list[Told]:
 # ── the page of a month ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def sheet(session: Session, scope: Scope, site_id: int, month: int) -> list[Line]:
-    """Return every measure as 上月止累计 ＋ 本月 ＋ 追溯调整 ＝ 本月止累计.
+class Moments(NamedTuple):
+    """When a month was closed, and when the one before it was; None for one that is open."""
 
-    上月止累计 is what was closed, if the month before is closed; 追溯调整 is what was learned about it since.
+    before: datetime | None
+    own: datetime | None
+
+
+def moments(session: Session, site_id: int, month: int, known_at: datetime | None = None) -> Moments:
+    """Return when a month and the one before were closed, as it stands or as it stood at a moment."""
+    closings = closed_months.standing(session, [site_id], known_at).get(site_id, [])
+    before, own = (closing_of(number, closings) for number in (_previous(month), month))
+    return Moments(before.at if before else None, own.at if own else None)
+
+
+def _previous(month: int) -> int:
+    return month_of(first_day(month) - timedelta(days=1))
+
+
+def sheet(session: Session, scope: Scope, site_id: int, month: int, known_at: datetime | None = None) -> list[Line]:
+    """Return every measure as 上月止累计 ＋ 本月 ＋ 追溯调整 ＝ 本月止累计, as known now or at a moment.
+
+    上月止累计 is what was closed, if the month before is closed; 本月 what was known of the month when it was closed
+    itself, or by now if it is open; 追溯调整 everything that was learned since about what is closed.
     """
-    closings = closed_months.standing(session, [site_id]).get(site_id, [])
-    previous = month_of(first_day(month) - timedelta(days=1))
-    before_closing = closing_of(previous, closings)
-    mine = closing_of(month, closings)
-    known = before_closing.at if before_closing and before_closing.month == previous else None
-    then = _figures(session, scope, Clocks(last_day(previous), known), site_id)
-    now = _figures(session, scope, Clocks(last_day(previous)), site_id) if known else then
-    total = _figures(session, scope, Clocks(last_day(month)), site_id)
-    closed = _figures(session, scope, Clocks(last_day(month), mine.at), site_id) if mine else {}
-    return [
-        Line(
-            key, then[key], _minus(total[key], now[key]), _minus(now[key], then[key]), total[key],
-            _changed(closed.get(key), total[key]),
-        )
-        for key in SHEET
-    ]  # fmt: skip
+    at, eve, last = moments(session, site_id, month, known_at), last_day(_previous(month)), last_day(month)
+
+    def figures(day: date, moment: datetime | None) -> Mapping[str, Figure]:
+        return reports.figures_of(session, scope, Clocks(day, moment), site_id)
+
+    total = figures(last, known_at)
+    own, eve_then = (figures(last, at.own), figures(eve, at.own)) if at.own else (total, figures(eve, known_at))
+    before = figures(eve, at.before) if at.before else eve_then
+    return [_line(key, before[key], _minus(own[key], eve_then[key]), total[key], own[key]) for key in SHEET]
 
 
-def _figures(session: Session, scope: Scope, clocks: Clocks, site_id: int) -> Mapping[str, Figure]:
-    return reports.summary(session, scope, clocks, site_id, site_months=False).sites[0].figures
+def _line(key: str, before: Figure, this: Figure, total: Figure, own: Figure) -> Line:
+    return Line(key, before, this, _minus(_minus(total, before), this), total, _changed(own, total))
 
 
 def _minus(left: Figure, right: Figure) -> Figure:
@@ -247,17 +265,37 @@ def _minus(left: Figure, right: Figure) -> Figure:
     return Figure(left.count - right.count, fen)
 
 
-def _changed(closed: Figure | None, total: Figure) -> Figure | None:
+def _changed(closed: Figure, total: Figure) -> Figure | None:
     """Return the closed figure where it is no longer the present one."""
-    return closed if closed is not None and closed[:2] != total[:2] else None
+    return closed if closed[:2] != total[:2] else None
 
 
-def bridge(session: Session, scope: Scope, site_id: int, month: int, key: str) -> Bridge | None:
+class About(NamedTuple):
+    """Which figure a bridge is about: of a site's month, by the key of its measure, as known now or at a moment."""
+
+    site_id: int
+    month: int
+    key: str
+    known_at: datetime | None = None
+
+
+def bridge(session: Session, scope: Scope, about: About, shown: Shown = ALL) -> Bridge | None:
     """Return what was entered since a month was closed, about that month and all before; None if it is open."""
-    closing = closing_of(month, closed_months.standing(session, [site_id]).get(site_id, []))
-    if closing is None:
+    at = moments(session, about.site_id, about.month, about.known_at)
+    if at.own is None:
         return None
-    return bridges.bridge(session, scope, MEASURES[key], last_day(month), closing.at, site_id)
+    window = Window(at.own, last_day(about.month), until=about.known_at)
+    return bridges.bridge(session, scope, MEASURES[about.key], [window], about.site_id, shown)
+
+
+def restated(session: Session, scope: Scope, about: About, shown: Shown = ALL) -> Bridge:
+    """Return what the sheet of a month sums up as 追溯调整; nothing where nothing is closed."""
+    at, windows = moments(session, about.site_id, about.month, about.known_at), []
+    if at.before is not None:
+        windows.append(Window(at.before, last_day(_previous(about.month)), until=about.known_at))
+    if at.own is not None:
+        windows.append(Window(at.own, last_day(about.month), first_day(about.month), about.known_at))
+    return bridges.bridge(session, scope, MEASURES[about.key], windows, about.site_id, shown)
 
 
 def checks(session: Session, site_id: int, month: int) -> list[Check]:
@@ -268,8 +306,7 @@ def checks(session: Session, site_id: int, month: int) -> list[Check]:
     doubtful = session.scalar(
         sa.select(sa.func.count()).select_from(entry).where(*here, entry.doubts_accepted != "", entry.count > 0)
     )
-    previous = month_of(first_day(month) - timedelta(days=1))
-    closed = closing_of(previous, closed_months.standing(session, [site_id]).get(site_id, []))
+    closed = closing_of(_previous(month), closed_months.standing(session, [site_id]).get(site_id, []))
     return [
         Check(some, HAS_FACTS if some else NO_FACTS),
         Check(not doubtful, DOUBTS.fill(n=doubtful) if doubtful else NO_DOUBTS),

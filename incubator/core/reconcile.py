@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from incubator.core import bridges, published
+from incubator.core.bridges import ALL, Window
 from incubator.core.measures import MEASURES
 from incubator.values import display
 from incubator.values.words import Words
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from incubator.core.access import Scope
-    from incubator.core.bridges import Bridge, Group
+    from incubator.core.bridges import Bridge, Group, Shown
     from incubator.core.published import Line
 
 SAME = Words(
@@ -51,17 +52,18 @@ def reconcile(
     return [Reconciled(line, bridge_of(session, scope, line)) for line in standing]
 
 
-def bridge_of(session: Session, scope: Scope, line: Line) -> Bridge | None:
+def bridge_of(session: Session, scope: Scope, line: Line, shown: Shown = ALL) -> Bridge | None:
     """Return what leads from the figure as known when it was said to the figure as known now."""
     if line.indicator_only:
         return None
     figure = line.figure
-    return bridges.bridge(session, scope, MEASURES[figure.measure], figure.as_of, figure.known_at, figure.site_id)
+    window = Window(figure.known_at, figure.as_of)
+    return bridges.bridge(session, scope, MEASURES[figure.measure], [window], figure.site_id, shown)
 
 
 def sentence(line: Line, bridge: Bridge) -> Words:
     """Return the bridge as one sentence that can be read aloud; it explains, it does not accuse."""
-    if not bridge.steps:
+    if not bridge.number:
         return SAME
     parts = list(_parts(line, bridge))
     money = MEASURES[line.figure.measure].money

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
@@ -58,8 +58,8 @@ SORTS = ("admitted", "name", *_MONEY)
 class Filter:
     """What the list is asked for; everything is optional.
 
-    `measure` keeps the tenancies that a count of tenants counts on the clock's day; `stage` one of STAGES;
-    `reminder` one of reminders.OF_TENANTS.
+    `measure` keeps the tenancies that a count of tenants counts on the clock's day; `counted_since` of a distinct
+    measure those that it did not count before that day; `stage` one of STAGES; `reminder` one of reminders.OF_TENANTS.
     """
 
     site_id: int | None = None
@@ -72,6 +72,7 @@ class Filter:
     zone_id: int | None = None
     admitted_since: date | None = None
     admitted_until: date | None = None
+    counted_since: date | None = None
     sort: str = "admitted"
     descending: bool = True
     after: str = ""
@@ -250,16 +251,23 @@ def _counted(scope: Scope, clocks: Clocks, asked: Filter, *, province: bool) -> 
     if measure is None:
         return sa.select(Tenancy.id).where(sa.false())
     if measure.distinct:
-        pairs = totals.funded_tenants(scope, clocks.as_of, clocks.known_at).subquery()
-        query = sa.select(Tenancy.id).join(
-            pairs, sa.and_(pairs.c.site_id == Tenancy.site_id, pairs.c.tenant_id == Tenancy.tenant_id)
-        )
+        query = _funded(scope, clocks)
+        if asked.counted_since is not None and asked.counted_since > date.min:
+            before = replace(clocks, as_of=asked.counted_since - timedelta(days=1))
+            query = query.where(Tenancy.id.not_in(_funded(scope, before)))
         if not province:
             return query
         return sa.select(sa.func.min(Tenancy.id)).where(Tenancy.id.in_(query)).group_by(Tenancy.tenant_id)
     term = measure.terms_for(province=province)[0]
     counted = term.count * _sum_over(term.categories)
     return _facts(clocks, asked.site_id, LedgerEntry.tenancy_id).group_by(LedgerEntry.tenancy_id).having(counted > 0)
+
+
+def _funded(scope: Scope, clocks: Clocks) -> Query:
+    """Select the tenancies that were paid something by the day."""
+    pairs = totals.funded_tenants(scope, clocks.as_of, clocks.known_at).subquery()
+    same = sa.and_(pairs.c.site_id == Tenancy.site_id, pairs.c.tenant_id == Tenancy.tenant_id)
+    return sa.select(Tenancy.id).join(pairs, same)
 
 
 def _at_stage(clocks: Clocks, asked: Filter, *, province: bool) -> Query:

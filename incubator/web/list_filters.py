@@ -104,6 +104,7 @@ def tenants_asked() -> Asked[tenant_list.Filter]:
         zone_id=asking.number("zone", _("分园"), choices.zones),
         admitted_since=since,
         admitted_until=until,
+        counted_since=asking.day("counted_since", _("计入日期")),
         reminder=asking.choice("reminder", _("提醒"), reminders.OF_TENANTS),
         sort=asking.choice("sort", _("排序"), tenant_list.SORTS, "admitted"),
         descending=asking.choice("order", _("排序"), ("up", "down"), "down") == "down",

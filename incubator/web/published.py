@@ -73,9 +73,10 @@ def show(published_id: int) -> str:
 
 
 def _show(line: Line, form: WithdrawForm) -> str:
-    found = reconcile.bridge_of(db.session(), access.scope(), line)
+    shown = bridges.shown()
+    found = reconcile.bridge_of(db.session(), access.scope(), line, shown)
     figure, money = line.figure, line.figure.unit == "yuan"
-    bars = drawing.waterfall(line, found) if found and found.steps else []
+    bars = drawing.waterfall(line, found) if found and found.number else []
     return render_template(
         "published/show.html",
         line=line,
@@ -91,6 +92,7 @@ def _show(line: Line, form: WithdrawForm) -> str:
         sentence=said(reconcile.sentence(line, found)) if found else "",
         columns=bridges.columns(money=money),
         rows=bridges.rows(found, money=money) if found else [],
+        more=bridges.following(found, shown) if found else "",
         foot=bridges.foot(found, _("合计（＝现在数－当时数）"), money=money) if found else None,
         sums=found is not None and _sums(line, found),
         bars=bars,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext as _
 
 from incubator.core import clock, closings, reports, settings, sites
+from incubator.core.closings import About
 from incubator.core.measures import MEASURES
 from incubator.extensions import db
-from incubator.values.month import first_day, last_day, month_of
+from incubator.values.month import last_day, month_of
 from incubator.web import access, answers, filters
 from incubator.web.answers import MISTAKEN, Page
 from incubator.web.context import link
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from incubator.core.bridges import Bridge
     from incubator.core.closings import MonthState
     from incubator.models.site import Site
     from incubator.values.problem import Problem
@@ -49,7 +51,7 @@ def _board(form: DeadlineForm) -> str:
     return render_template(
         "reports/board.html",
         year=year,
-        table=drawing.board(closings.board(session, scope, year), year),
+        table=drawing.board(closings.board(session, scope, year, asked_clocks().known_at), year),
         waiting=[
             {
                 "text": f"{said(sites.words(site))} {filters.prose_month(state.month)}",
@@ -80,7 +82,7 @@ def _asked(slug: str, month: int) -> tuple[Site, MonthState]:
     site = access.site_to_read(slug)
     if not (EARLIEST_YEAR * 100 < month <= LATEST_YEAR * 100 + 12 and 1 <= month % 100 <= 12):
         abort(404)
-    return site, access.found(closings.state_of(db.session(), site, month))
+    return site, access.found(closings.state_of(db.session(), site, month, asked_clocks().known_at))
 
 
 @pages.get("/reports/<slug>/<int:month>")
@@ -92,10 +94,8 @@ def show(slug: str, month: int) -> str:
 
 
 def _show(site: Site, state: MonthState, form: MonthForm) -> str:
-    session, scope, month = db.session(), access.scope(), state.month
-    previous = month_of(first_day(month)) - (89 if month % 100 == 1 else 1)
-    before = closings.state_of(session, site, previous)
-    known = before.closed.at if before and before.closed and before.closed.month == previous else None
+    session, scope, month, known_at = db.session(), access.scope(), state.month, asked_clocks().known_at
+    asked = drawing.Asked(site.slug, month, unit(), closings.moments(session, site.id, month, known_at))
     return render_template(
         "reports/month.html",
         site=site,
@@ -103,14 +103,14 @@ def _show(site: Site, state: MonthState, form: MonthForm) -> str:
         month=month,
         state=state,
         drawn=drawing.state(state),
-        table=drawing.sheet(closings.sheet(session, scope, site.id, month), site.slug, month, unit(), known),
+        table=drawing.sheet(closings.sheet(session, scope, site.id, month, known_at), asked),
         checks=drawing.checks(closings.checks(session, site.id, month)),
         history=drawing.history(closings.history(session, site.id, month)),
         over=month < month_of(clock.today()),
         known=asked_clocks().known_at or clock.now(),
         fingerprint=reports.fingerprint(session, [site.id])[:12],
         last=last_day(month),
-        may_write=scope.can_write(site.id) and asked_clocks().known_at is None,
+        may_write=scope.can_write(site.id) and known_at is None,
         form=form,
     )
 
@@ -176,23 +176,41 @@ def reopen(slug: str, month: int) -> ResponseReturnValue:
 @access.reader
 def bridge(slug: str, month: int, key: str) -> str:
     """Show what was entered about a closed month since it was closed, for one measure."""
+    site, state, about = _about(slug, month, key)
+    shown = bridge_drawing.shown()
+    found = access.found(closings.bridge(db.session(), access.scope(), about, shown))
+    return _bridge(site, state, about, found, _("合计（＝调整后－关账数）"), kind="closed")
+
+
+@pages.get("/reports/<slug>/<int:month>/restated/<key>")
+@access.reader
+def restated(slug: str, month: int, key: str) -> str:
+    """Show the rows of 追溯调整 on a month's page, for one measure; none where nothing is closed."""
+    site, state, about = _about(slug, month, key)
+    found = closings.restated(db.session(), access.scope(), about, bridge_drawing.shown())
+    return _bridge(site, state, about, found, _("合计（＝追溯调整）"), kind="restated")
+
+
+def _about(slug: str, month: int, key: str) -> tuple[Site, MonthState, About]:
     site, state = _asked(slug, month)
     if key not in closings.SHEET:
         abort(404)
-    found = access.found(closings.bridge(db.session(), access.scope(), site.id, month, key))
-    money = MEASURES[key].money
-    drawn: dict[str, Any] = {
-        "columns": bridge_drawing.columns(money=money),
-        "rows": bridge_drawing.rows(found, money=money),
-        "foot": bridge_drawing.foot(found, _("合计（＝调整后－关账数）"), money=money),
-    }
+    return site, state, About(site.id, month, key, asked_clocks().known_at)
+
+
+def _bridge(site: Site, state: MonthState, about: About, found: Bridge, sum_: str, *, kind: str) -> str:
+    money = MEASURES[about.key].money
     return render_template(
         "reports/bridge.html",
+        kind=kind,
         site=site,
         site_words=said(sites.words(site)),
-        month=month,
-        measure=said(MEASURES[key].words),
+        month=state.month,
+        measure=said(MEASURES[about.key].words),
         closed=state.closed,
         money=money,
-        **drawn,
+        columns=bridge_drawing.columns(money=money),
+        rows=bridge_drawing.rows(found, money=money),
+        foot=bridge_drawing.foot(found, sum_, money=money),
+        more=bridge_drawing.following(found, bridge_drawing.shown()),
     )

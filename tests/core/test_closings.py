@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from incubator.core import closed_months, closings, ledger, settings
 from incubator.core.access import Scope
+from incubator.core.closings import About
 from incubator.core.drafts import Act, Draft
 from incubator.core.measures import MEASURES
 from incubator.models.closing import MonthEvent
@@ -155,7 +156,7 @@ def test_a_restatement_needs_permission_and_reason_and_leaves_the_closed_figure(
     line = next(line for line in closings.sheet(session, ALL, 1, MONTH) if line.key == "sales_contract_value")
     assert line.closed is not None
     assert (line.closed.fen, line.total.fen) == (1_000, 1_500)
-    bridge = closings.bridge(session, ALL, 1, MONTH, "sales_contract_value")
+    bridge = closings.bridge(session, ALL, About(1, MONTH, "sales_contract_value"))
     assert bridge is not None
     assert (bridge.fen, [step.reason for step in bridge.steps]) == (500, ["合同后到"])
     february = {line.key: line for line in closings.sheet(session, ALL, 1, 202602)}["sales_contract_value"]
@@ -174,14 +175,61 @@ def test_every_line_sums_with_late_entries_on_both_sides(
     assert ledger.post(session, ADMIN, act(kind="restatement", reason="补报"), late).posting_id
     assert ledger.post(session, ALL, act(), [Draft(stay.id, "equity", DAY, 77)]).posting_id
     lines = closings.sheet(session, ALL, 1, MONTH)
-    assert [line.key for line in lines] == [
-        key for key, measure in MEASURES.items() if not (measure.distinct or measure.denominator)
-    ]
+    assert [line.key for line in lines] == [key for key, measure in MEASURES.items() if not measure.denominator]
+    assert_sums(session, lines)
+    assert {line.key for line in lines if line.restated.fen} >= {"technology_contract_value", "overlap_value"}
+
+
+def assert_sums(session: Session, lines: list[closings.Line], month: int = MONTH) -> None:
+    """The sentence holds for every measure, and the rows behind 追溯调整 sum to it."""
     for line in lines:
         assert line.before.count + line.this.count + line.restated.count == line.total.count, line.key
         if line.total.fen is not None:
             assert sum(part.fen or 0 for part in (line.before, line.this, line.restated)) == line.total.fen, line.key
-    assert {line.key for line in lines if line.restated.fen} >= {"technology_contract_value", "overlap_value"}
+        bridge = closings.restated(session, ALL, About(1, month, line.key))
+        assert (bridge.count, bridge.fen) == (line.restated.count, line.restated.fen or 0), line.key
+
+
+def test_what_is_restated_into_a_month_is_not_of_the_month(
+    session: Session, site: Site, stay: Tenancy, clock: Clock
+) -> None:
+    other = make_stay(session, 1)
+    admitted = Draft(other.id, "ent_admitted", date(2025, 12, 6))
+    assert not ledger.post(session, ALL, act(), [admitted]).problems
+    close(session, site, 202512)
+    clock.moment += timedelta(days=1)
+    late = [Draft(stay.id, "sales", date(2025, 12, 7), 30), Draft(stay.id, "rd_grant", date(2025, 12, 8), 70)]
+    assert not ledger.post(session, ADMIN, act(kind="restatement", reason="补报"), late).problems
+    assert not ledger.post(session, ALL, act(), [Draft(other.id, "rd_grant", DAY, 90)]).problems
+    close(session, site)
+    clock.moment += timedelta(days=1)
+    into = [Draft(stay.id, "sales", DAY, 500), Draft(other.id, "startup_fund", DAY, 40_000_000)]
+    assert not ledger.post(session, ADMIN, act(kind="restatement", reason="后到"), into).problems
+    lines = closings.sheet(session, ALL, 1, MONTH)
+    assert_sums(session, lines)
+    told = {line.key: line for line in lines}
+    sales = told["sales_contract_value"]
+    assert [part.fen for part in (sales.before, sales.this, sales.restated, sales.total)] == [0, 1_000, 530, 1_530]
+    assert sales.closed is not None
+    assert sales.closed.fen == 1_030
+    funded = told["funded_tenants"]
+    assert [part.count for part in (funded.before, funded.this, funded.restated, funded.total)] == [0, 1, 1, 2]
+
+
+def test_as_known_before_a_restatement_the_month_stands_as_it_did(
+    session: Session, site: Site, stay: Tenancy, clock: Clock
+) -> None:
+    close(session, site)
+    before = clock()
+    clock.moment += timedelta(days=1)
+    late = [Draft(stay.id, "sales", DAY, 500)]
+    assert not ledger.post(session, ADMIN, act(kind="restatement", reason="补报"), late).problems
+    assert closings.reopen(session, ADMIN, site, MONTH, "再看") == []
+    told = {line.key: line for line in closings.sheet(session, ALL, 1, MONTH, before)}["sales_contract_value"]
+    assert (told.restated.fen, told.total.fen, told.closed) == (0, 1_000, None)
+    found = closings.state_of(session, site, MONTH, before)
+    assert found is not None
+    assert (found.state, found.restated, found.reopened) == ("closed", False, False)
 
 
 def test_what_is_late_is_counted_from_the_deadline(session: Session, site: Site, clock: Clock) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from incubator.core import bridges, ledger, totals
 from incubator.core.access import Scope
+from incubator.core.bridges import Window
 from incubator.core.drafts import Draft
 from incubator.core.measures import MEASURES, Cell, Cells, Figure, figures
 from incubator.core.verify import verify
@@ -491,7 +492,7 @@ class Valley(RuleBasedStateMachine):
         """What was recorded since a moment sums to the figure now minus the figure as known then, to the fen."""
         since = self.clock.moment - data.draw(AGO)
         now, then = (expected_at(standing(self.events, day, known), place)[key] for known in (None, since))
-        found = bridges.bridge(self.session, ALL, MEASURES[key], day, since, place)
+        found = bridges.bridge(self.session, ALL, MEASURES[key], [Window(since, day)], place)
         assert found.count == now.count - then.count
         assert found.fen == (now.fen or 0) - (then.fen or 0)
         assert sum(group.fen for group in found.groups) == found.fen

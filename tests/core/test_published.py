@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from incubator.core import bridges, ledger, published, publishing, reconcile, reports
 from incubator.core.access import Scope
+from incubator.core.bridges import Window
 from incubator.core.drafts import Draft
 from incubator.core.measures import MEASURES
 from incubator.core.published import Told, at_precision
@@ -103,11 +104,11 @@ def test_a_correction_is_one_act_of_two_entries_and_a_reversal_is_told_apart(
     first = session.scalars(sa.select(LedgerEntry.id)).one()
     corrected = ledger.correct(session, ALL, act(), first, [Draft(contract, "sales", DAY, 900)])
     assert not corrected.problems
-    bridge = bridges.bridge(session, ALL, MEASURES[KEY], DAY, datetime(2026, 1, 11, tzinfo=UTC), 1)
+    bridge = bridges.bridge(session, ALL, MEASURES[KEY], [Window(datetime(2026, 1, 11, tzinfo=UTC), DAY)], 1)
     assert [(group.why, group.acts, group.fen) for group in bridge.groups] == [("corrected", 1, 650)]
     last = session.scalars(sa.select(sa.func.max(LedgerEntry.id))).one()
     assert not ledger.correct(session, ALL, act(), last, []).problems
-    bridge = bridges.bridge(session, ALL, MEASURES[KEY], DAY, datetime(2026, 1, 11, tzinfo=UTC), 1)
+    bridge = bridges.bridge(session, ALL, MEASURES[KEY], [Window(datetime(2026, 1, 11, tzinfo=UTC), DAY)], 1)
     assert [(group.why, group.acts, group.fen) for group in bridge.groups] == [
         ("corrected", 1, 650), ("reversed", 1, -900),
     ]  # fmt: skip
@@ -115,7 +116,7 @@ def test_a_correction_is_one_act_of_two_entries_and_a_reversal_is_told_apart(
 
 def test_a_ratio_has_no_bridge_and_is_not_registered(session: Session, contract: int) -> None:
     with pytest.raises(ValueError, match="ratio"):
-        bridges.bridge(session, ALL, MEASURES["funding_coverage"], DAY, datetime(2026, 1, 11, tzinfo=UTC))
+        bridges.bridge(session, ALL, MEASURES["funding_coverage"], [Window(datetime(2026, 1, 11, tzinfo=UTC), DAY)])
     added = published.add(session, ALL, replace(TOLD, measure="funding_coverage"))
     assert [problem.field for problem in added.problems] == ["measure"]
 

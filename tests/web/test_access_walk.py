@@ -178,6 +178,7 @@ EXPECTED: dict[tuple[str, str], Expectation] = {
     ("/reports/deadline", "POST"): Expectation((303, 403, 403, 403, 403, 422)),
     ("/reports/<slug>/<int:month>", "GET"): Expectation(READ_HERE, READ_THERE),
     ("/reports/<slug>/<int:month>/bridge/<key>", "GET"): Expectation(READ_HERE, READ_THERE),
+    ("/reports/<slug>/<int:month>/restated/<key>", "GET"): Expectation(READ_HERE, READ_THERE),
     ("/reports/<slug>/<int:month>/submit", "POST"): Expectation(SENT_HERE, SENT_THERE),
     **{
         (f"/reports/<slug>/<int:month>/{deed}", "POST"): Expectation(

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 import html
+import re
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+import pytest
+import sqlalchemy as sa
+
+from incubator.core import closings, ledger
+from incubator.core.closed_months import RESTATEMENT as RESTATED
+from incubator.core.drafts import Draft
+from incubator.extensions import db
+from incubator.models.site import Site
+from incubator.models.tenant import Tenancy
+from tests.making import ALL, act
 from tests.web.conftest import CLOSED, Cast
 from tests.web.filling import opened, said, sent, told
 
@@ -60,6 +73,85 @@ def test_a_closed_month_refuses_a_form_and_takes_a_restatement_with_permission_a
     shown = page(cast, "own-manager")
     assert "关账后有追溯调整" in shown
     assert "合同后到" in page(cast, "own-manager", f"{MAY}/bridge/sales_contract_value")
+
+
+def restate(cast: Cast) -> None:
+    """Facts of May and before, on both sides of two closings."""
+    with cast.app.app_context():
+        session = db.session()
+        site = session.get_one(Site, cast.sites["taiyuan"])
+        stay = session.scalars(sa.select(Tenancy.id).filter_by(site_id=site.id)).one()
+
+        def enter(*drafts: Draft, kind: str = "form") -> None:
+            assert not ledger.post(session, ALL, act(kind=kind, reason="示例"), drafts).problems
+            session.commit()
+
+        april, may = date(2024, 4, 3), date(2024, 5, 7)
+        enter(Draft(stay, "tech_service", april, 1_234_567, 234_567, also_sale=True))
+        assert not closings.submit(session, ALL, site, 202404)
+        assert not closings.accept(session, ALL, site, 202404)
+        enter(Draft(stay, "startup_fund", april, 33_333_333), Draft(stay, "sales", april, 12_345_678_00), kind=RESTATED)
+        enter(Draft(stay, "industrial", may, 555_405_678_00))
+        assert not closings.submit(session, ALL, site, 202405)
+        assert not closings.accept(session, ALL, site, 202405)
+        enter(Draft(stay, "sales", may, 500_49), Draft(stay, "industrial", may, 1_234_599_00), kind=RESTATED)
+        enter(Draft(stay, "ent_graduated", date(2024, 5, 30)), kind=RESTATED)
+
+
+CELL = re.compile(r'<td class="num[^"]*" data-label="([^"]+)"[^>]*>(.*?)</td>', re.DOTALL)
+LINKED = re.compile(r'<a href="([^"]+)">([^<]+)</a>')
+
+
+def cells(shown: str) -> list[tuple[str, str, str]]:
+    """Return (row, column, cell) of the sheet of a month."""
+    body = shown.split('<table class="data', 1)[1].split("<tbody>")[1].split("</tbody>", maxsplit=1)[0]
+    return [
+        (re.sub("<[^>]+>", "", row.split("</th>")[0]).strip(), *found)
+        for row in body.split('<th scope="row"')[1:]
+        for found in CELL.findall(row)
+    ]
+
+
+def foot(text: str) -> Decimal:
+    """Return the sum at the foot of a list or of a bridge, in yuan or as a number."""
+    bar = re.search(r'id="list-sum">(.*?)</p>', text, re.DOTALL)
+    if bar is not None:
+        amounts = re.findall(r"(-?[\d,]+\.\d\d) 元", bar[1])
+        return Decimal((amounts or re.findall(r"-?[\d,]+", bar[1]))[0].replace(",", ""))
+    end = re.search(r"<tfoot>(.*?)</tfoot>", text, re.DOTALL)
+    if end is None:
+        assert "合计 0" in text
+        return Decimal()
+    return Decimal(re.findall(r"[-+]?[\d,]+(?:\.\d+)?", re.sub("<[^>]+>", " ", end[1]))[-1].replace(",", ""))
+
+
+@pytest.mark.parametrize("month", [202404, 202405, 202406])
+def test_every_cell_opens_the_rows_that_make_it(cast: Cast, month: int) -> None:
+    restate(cast)
+    browser = cast.browser("own-manager")
+    browser.send("/preferences", {"unit": "yuan"})
+    found = cells(page(cast, "own-manager", f"/reports/taiyuan/{month}"))
+    assert len({measure for measure, _, _ in found}) == len(closings.SHEET)
+    opened_cells = 0
+    for measure, column, inner in found:
+        if inner == "—":
+            assert column == "关账数"
+            continue
+        for href, shown in LINKED.findall(inner):
+            text = page(cast, "own-manager", href)
+            if shown != "差异":
+                assert foot(text) == Decimal(shown.replace(",", "")), (measure, column, href)
+            opened_cells += 1
+    assert opened_cells >= 4 * len(closings.SHEET)
+
+
+def test_rounded_parts_that_miss_their_sum_are_noted(cast: Cast) -> None:
+    note = "分项与合计不等系数值修约误差所致"
+    assert note not in page(cast, "own-manager")
+    restate(cast)
+    assert note in page(cast, "own-manager")
+    cast.browser("own-manager").send("/preferences", {"unit": "yuan"})
+    assert note not in page(cast, "own-manager"), "to the fen nothing is missed"
 
 
 def test_reopening_asks_for_a_reason_and_stays_visible(cast: Cast) -> None:

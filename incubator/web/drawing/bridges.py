@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext as _
 
 from incubator.core.books import CATEGORIES
-from incubator.core.bridges import WHY
+from incubator.core.bridges import WHY, Shown
 from incubator.values import display
 from incubator.web import filters
 from incubator.web.context import link
+from incubator.web.drawing.chips import address
+from incubator.web.questions import number
+
+PAGE = 200
+"""Steps of a page: the rest follows when it is asked for."""
 
 if TYPE_CHECKING:
     from incubator.core.bridges import Bridge, Step
@@ -41,7 +46,7 @@ def _step(step: Step, *, money: bool) -> dict[str, Any]:
         "tenant": {"text": step.tenant_name, "href": link("tenants.show", tenant_id=step.tenant_id)},
         "category": filters.said(CATEGORIES[step.category].words),
         "happened_on": filters.day(step.happened_on),
-        "known_at": filters.moment(step.known_at),
+        "known_at": _known(step),
         "recorded_by": step.recorded_by or display.NONE,
         "reason": step.reason or display.NONE,
         "effect": {
@@ -49,6 +54,24 @@ def _step(step: Step, *, money: bool) -> dict[str, Any]:
             "href": link("entries.show", entry_id=step.entry_id),
         },
     }
+
+
+def _known(step: Step) -> dict[str, str]:
+    """Return when an entry was known; pointing tells when it was recorded, where that was later."""
+    later = step.recorded_at > step.known_at
+    title = _("%(moment)s 录入本系统", moment=filters.moment(step.recorded_at)) if later else ""
+    return {"text": filters.moment(step.known_at), "title": title}
+
+
+def shown() -> Shown:
+    """Return which steps of a bridge this page asks for: ?from= the first, counted from 0."""
+    return Shown(number("from") or 0, PAGE)
+
+
+def following(bridge: Bridge, shown: Shown) -> str:
+    """Return the address of the steps after those that are shown; "" at the end."""
+    end = shown.first + len(bridge.steps)
+    return address(**{"from": str(end)}) if bridge.steps and end < bridge.number else ""
 
 
 def effect(count: int, fen: int, *, money: bool) -> str:

@@ -94,6 +94,7 @@ def of_tenants(asked: tenant_list.Filter, names: Mapping[str, str]) -> list[Chip
         _chip(_("提醒"), _in(reminders.OF_TENANTS, asked.reminder), "reminder"),
         _chip(_("来源单位"), names.get("institution", ""), "institution", fields=("institution_id",)),
         _chip(_("入驻日期"), span(asked.admitted_since, asked.admitted_until), "admitted_since", "admitted_until"),
+        _chip(_("计入日期"), span(asked.counted_since, None), "counted_since"),
         _chip(_("搜索"), asked.text, "q", fields=("text",)),
     ]
     return [chip for chip in found if chip.text]

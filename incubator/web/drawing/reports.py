@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
@@ -11,17 +13,17 @@ from incubator.core.closings import ACTS, STATES
 from incubator.core.measures import MEASURES
 from incubator.core.sites import words
 from incubator.values.display import measure_word
-from incubator.values.month import first_day, last_day, month_of
+from incubator.values.month import first_day, last_day
 from incubator.web import filters
 from incubator.web.context import link
-from incubator.web.drawing.figures import entries_link, measure_link
+from incubator.web.drawing.figures import entries_link
 from incubator.web.drawing.months import cell
 from incubator.web.drawing.standing import MARKS
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from incubator.core.closings import Check, Line, MonthState, SiteYear, Told
+    from incubator.core.closings import Check, Line, Moments, MonthState, SiteYear, Told
     from incubator.values.display import UnitChoice
 
 
@@ -64,8 +66,18 @@ def _month(slug: str, month: MonthState | None) -> Any:
     }
 
 
-def sheet(lines: list[Line], slug: str, month: int, unit: UnitChoice, before: datetime | None) -> dict[str, Any]:
-    """Return 上月止累计 ＋ 本月 ＋ 追溯调整 ＝ 本月止累计 by measure; `before`: when the month before was closed."""
+@dataclass(frozen=True)
+class Asked:
+    """The sheet of a month as a page asks for it: of which site, in which unit, and when the months were closed."""
+
+    slug: str
+    month: int
+    unit: UnitChoice
+    at: Moments
+
+
+def sheet(lines: list[Line], asked: Asked) -> dict[str, Any]:
+    """Return 上月止累计 ＋ 本月 ＋ 追溯调整 ＝ 本月止累计 by measure; each cell opens the rows that make it."""
     columns = [
         {"key": "measure", "label": _("指标")},
         {"key": "before", "label": _("上月止累计"), "kind": "amount"},
@@ -74,26 +86,61 @@ def sheet(lines: list[Line], slug: str, month: int, unit: UnitChoice, before: da
         {"key": "total", "label": _("＝ 本月止累计"), "kind": "amount"},
         {"key": "closed", "label": _("关账数"), "kind": "amount"},
     ]
-    rows = [{"cells": _line(line, slug, month, unit, before)} for line in lines]
-    return {"columns": columns, "rows": rows, "unit_line": filters.unit_line(unit)}
+    rows = [{"cells": _line(line, asked)} for line in lines]
+    note = (
+        _("注：分项与合计不等系数值修约误差所致，未作机械调整。")
+        if any(_is_rounded(row["cells"]) for row in rows)
+        else ""
+    )
+    return {"columns": columns, "rows": rows, "unit_line": filters.unit_line(asked.unit), "note": note}
 
 
-def _line(line: Line, slug: str, month: int, unit: UnitChoice, before: datetime | None) -> dict[str, Any]:
-    first, last = first_day(month), last_day(month)
+def _is_rounded(cells: dict[str, Any]) -> bool:
+    """Say whether the rounded parts, as they are shown, miss the rounded sum."""
+    before, this, restated, total = (Decimal(cells[key]["value"]) for key in ("before", "this", "restated", "total"))
+    return before + this + restated != total
+
+
+def _line(line: Line, asked: Asked) -> dict[str, Any]:
+    first, last, slug, at = first_day(asked.month), last_day(asked.month), asked.slug, asked.at
     eve = first - timedelta(days=1)
-    known = before.isoformat() if before else None
-    closed: Any = "—"
-    if line.closed is not None:
-        href = link("reports.bridge", slug=slug, month=month, key=line.key)
-        closed = cell(line.key, line.closed, href, unit) | {"sub": _("调整后不同")}
-    return {
-        "measure": _named(line.key),
-        "before": cell(line.key, line.before, measure_link(line.key, slug, as_of=eve, known_at=known), unit),
-        "this": cell(line.key, line.this, entries_link(line.key, slug, since=first, until=last, as_of=last), unit),
-        "restated": _restated(line, slug, month_of(eve), unit),
-        "total": cell(line.key, line.total, measure_link(line.key, slug, as_of=last), unit),
-        "closed": closed,
+    links = {
+        "before": _total_link(line.key, slug, eve, at.before),
+        "this": _month_link(line.key, slug, first, last, at.own),
+        "restated": link("reports.restated", slug=slug, month=asked.month, key=line.key),
+        "total": _total_link(line.key, slug, last),
     }
+    cells = {name: cell(line.key, getattr(line, name), href, asked.unit) for name, href in links.items()}
+    return {"measure": _named(line.key), **cells, "closed": _closed(line, asked, last)}
+
+
+def _closed(line: Line, asked: Asked, last: date) -> Any:
+    """Return the closed figure where it is no longer the present one; beside it what makes the difference."""
+    if line.closed is None:
+        return "—"
+    href = link("reports.bridge", slug=asked.slug, month=asked.month, key=line.key)
+    shown = cell(line.key, line.closed, _total_link(line.key, asked.slug, last, asked.at.own), asked.unit)
+    return shown | {"notes": [{"text": _("差异"), "href": href}]}
+
+
+def _total_link(key: str, slug: str, as_of: date, known_at: datetime | None = None) -> str:
+    """Return the list whose foot is a figure of a day, as known at a moment, or as this page is."""
+    clocks = _clocks(as_of, known_at)
+    if MEASURES[key].distinct:
+        return link("tenants.index", site=slug, measure=key, **clocks)
+    return entries_link(key, slug, **clocks)
+
+
+def _month_link(key: str, slug: str, first: date, last: date, known_at: datetime | None) -> str:
+    """Return the list whose foot is what a month added, as known at a moment, or as this page is."""
+    clocks = _clocks(last, known_at)
+    if MEASURES[key].distinct:
+        return link("tenants.index", site=slug, measure=key, counted_since=first, **clocks)
+    return entries_link(key, slug, since=first, until=last, **clocks)
+
+
+def _clocks(as_of: date, known_at: datetime | None) -> dict[str, Any]:
+    return {"as_of": as_of} | ({} if known_at is None else {"known_at": known_at.isoformat()})
 
 
 def _named(key: str) -> str:
@@ -102,14 +149,6 @@ def _named(key: str) -> str:
     words = filters.said(measure.words)
     noun = "" if measure.money else filters.said(measure_word(measure.noun))
     return _("%(measure)s（%(noun)s）", measure=words, noun=noun) if noun else words
-
-
-def _restated(line: Line, slug: str, previous: int, unit: UnitChoice) -> dict[str, Any]:
-    """Return what was learned about earlier months since the month before was closed; it opens those entries."""
-    moved = line.restated.count or line.restated.fen
-    return cell(
-        line.key, line.restated, link("reports.bridge", slug=slug, month=previous, key=line.key) if moved else "", unit
-    )
 
 
 def checks(found: list[Check]) -> list[dict[str, str]]:
