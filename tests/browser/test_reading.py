@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
@@ -55,6 +56,45 @@ def test_the_overview_is_read_on_a_phone_in_the_dark(valley: Valley, browser: Br
     page.locator(".figure-value a").first.click()
     expect(page.locator(".list-foot")).to_contain_text("172")
     assert page.evaluate("violations") == []
+    context.close()
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_nothing_jumps_while_a_page_comes_in(valley: Valley, browser: Browser, width: int) -> None:
+    context = browser.new_context(locale="zh-CN", viewport=ViewportSize(width=width, height=900))
+    context.add_init_script(SHIFTED)
+    page = context.new_page()
+    valley.sign_in(page, "province")
+    for path in (DASHBOARD, f"/ledger/contracts?site=taiyuan&{DAY}"):
+        valley.open(page, path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("window.shifted") < 0.1, path
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "system", "ground"),
+    [
+        ("auto", "dark", "rgb(15, 20, 27)"),
+        ("auto", "light", "rgb(246, 247, 249)"),
+        ("dark", "light", "rgb(15, 20, 27)"),
+        ("light", "dark", "rgb(246, 247, 249)"),
+    ],
+)
+def test_no_page_flashes_the_other_theme(
+    valley: Valley, browser: Browser, chosen: str, system: Literal["dark", "light"], ground: str
+) -> None:
+    """What stands there before any script, and would stand there without one, is the theme that was chosen."""
+    context = browser.new_context(locale="zh-CN", color_scheme=system)
+    page = context.new_page()
+    valley.sign_in(page, "province")
+    prefer(page, theme=chosen)
+    page.route("**/*.js", lambda route: route.abort())
+    for path in (OVERVIEW, f"/tenants/?{DAY}"):
+        valley.open(page, path)
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == ground, path
+    page.unroute("**/*.js")
+    prefer(page, theme="auto")
     context.close()
 
 

@@ -21,11 +21,16 @@ if TYPE_CHECKING:
 _NOUNS: dict[str, Noun] = {"contracts": "contract", "funding": "payment", "investment": "investment"}
 
 
+def noun(book: str) -> Noun:
+    """Return what the rows of a book are counted as: 项 for contracts, 笔 for all else."""
+    return _NOUNS.get(book, "entry")
+
+
 def foot(found: Foot, book: str, shown: str) -> dict[str, Any]:
     """Return the foot of a list: all filtered rows in the guarded form, their parts, and what is folded away."""
     figure = found.figure
     return {
-        "count": filters.counted(figure.count, _NOUNS.get(book, "entry")),
+        "count": filters.counted(figure.count, noun(book)),
         "sum": total(found, book),
         "parts": _parts(found) if book == "contracts" else [],
         "folded": _folded(found) if shown == "standing" else None,
