@@ -125,7 +125,7 @@ def _told(session: Session, thing: Base, verb: str, changes: watched.Changes) ->
         by_id=actor if actor is not None else session.info.get(_ACTOR),
         reason=str(row.get("reason") or "")[:LONGEST],
         changes=changes,
-        seal=watched.seal_of(row) if spec.sealed and verb == "added" else "",
+        seal="" if verb == "removed" else watched.seal_of(table, row),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from incubator.core.proofs import chain, entries, finding, log, meaning, projections, sums
+from incubator.core.proofs import chain, entries, finding, imports, log, meaning, projections, readable, sums
 from incubator.core.proofs.difference import Difference
+from incubator.values.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,6 +44,9 @@ RULES: tuple[Callable[[Session], Iterator[Difference]], ...] = (
     chain.linked,
     chain.order,
     chain.known,
+    imports.files,
+    imports.import_postings,
+    readable.structures,
     log.log,
     log.watched_rows,
 )
@@ -56,6 +60,21 @@ class Progress(Protocol):
         """Show it."""
 
 
+UNREADABLE = Words(
+    "读到无法读取的内容，此项未能查完", "what is stored there cannot be read; this step did not get to its end"
+)
+
+
+def _taken(session: Session, label: str, step: Callable[[Session], Iterator[Difference]]) -> list[Difference]:
+    """Take one step; what was written past the program may not even be read, which is a difference as well."""
+    found: list[Difference] = []
+    try:
+        found.extend(step(session))
+    except (ValueError, TypeError, LookupError, AttributeError):
+        found.append(Difference("unreadable", label, UNREADABLE))
+    return found
+
+
 def verify(session: Session, progress: Progress | None = None) -> list[Difference]:
     """Return every difference, none for a sound database. Reads only; give it a session on one snapshot."""
     found: list[Difference] = []
@@ -63,7 +82,7 @@ def verify(session: Session, progress: Progress | None = None) -> list[Differenc
     for done, (label, step) in enumerate(steps):
         if progress is not None:
             progress(done, len(steps), label)
-        found += step(session)
+        found += _taken(session, label, step)
     if progress is not None:
         progress(len(steps), len(steps), "")
     return found

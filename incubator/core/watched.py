@@ -31,24 +31,31 @@ Changes = dict[str, Any]
 class Watched(NamedTuple):
     """What is told of a table's rows.
 
-    `fields`: old and new value; `unsaid`: only that they changed; `label`: the field by which people know the thing;
-    `sealed`: rows never change, and the fingerprint of the whole row is kept with the entry that tells of it.
+    `fields`: old and new value; `unsaid`: only that they changed; `label`: the field by which people know the thing.
+    The entry that tells of a row keeps the fingerprint of all of it, what is not told included (a password's own
+    hash), but for `loose` columns, which nobody answers for, and `draft` ones while somebody is at work on the row.
     """
 
     fields: tuple[str, ...]
     unsaid: tuple[str, ...] = ()
     label: str = ""
-    sealed: bool = False
+    loose: tuple[str, ...] = ()
+    draft: tuple[str, ...] = ()
 
 
 PROFILE = "tenant_version"
 WATCHED: Mapping[str, Watched] = {
-    PROFILE: Watched(("tenant_id", "version"), sealed=True),
+    PROFILE: Watched(("tenant_id", "version")),
     "transfer_request": Watched(
         ("tenant_id", "from_site_id", "to_site_id", "state", "proposed_on", "note", "requested_at", "decided_at"),
         label="credit_code",
     ),
-    "person": Watched(("login", "name", "email", "active", "created_at"), unsaid=("password",), label="login"),
+    "person": Watched(
+        ("login", "name", "email", "active", "created_at"),
+        unsaid=("password",),
+        label="login",
+        loose=("fs_uniquifier", "language", "unit", "theme", "signed_in_at"),
+    ),
     "membership": Watched(("person_id", "role")),
     "one_time_link": Watched(("person_id", "purpose", "made_at", "expires_at", "ended_at", "ending")),
     "site": Watched(("slug", "name_zh", "name_en", "adcode", "opened_on"), label="slug"),
@@ -58,15 +65,18 @@ WATCHED: Mapping[str, Watched] = {
         ("category", "floor_fen", "cap_fen", "once_per_tenant", "valid_from", "valid_to", "source"), label="name_zh"
     ),
     "setting": Watched(("value",), label="key"),
-    "publication": Watched(("as_of", "known_at", "fingerprint", "workbook_hash"), label="occasion", sealed=True),
+    "publication": Watched(("as_of", "known_at", "fingerprint", "workbook_hash"), label="occasion"),
     "published_figure": Watched(
-        ("measure", "value", "unit", "precision", "as_of", "published_on", "source"), label="occasion_zh", sealed=True
+        ("measure", "value", "unit", "precision", "as_of", "published_on", "source"), label="occasion_zh"
     ),
-    "published_withdrawal": Watched(("published_id",), sealed=True),
+    "published_withdrawal": Watched(("published_id",)),
     "import": Watched(
-        ("state", "sha256", "opening", "known_on", "uploaded_at", "booked_at", "undone_at"), label="file_name"
+        ("state", "sha256", "opening", "known_on", "uploaded_at", "booked_at", "undone_at"),
+        label="file_name",
+        loose=("content", "intake"),
+        draft=("choices", "counts", "message"),
     ),
-    "month_event": Watched(("month", "act", "entry_id"), label="comment", sealed=True),
+    "month_event": Watched(("month", "act", "entry_id"), label="comment"),
 }
 _TOTALS = "sums over the ledger, proven from it"
 UNWATCHED: Mapping[str, str] = {
@@ -106,9 +116,20 @@ def plain(value: Any) -> Any:
     return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value
 
 
-def seal_of(row: Mapping[str, Any]) -> str:
-    """Fingerprint a whole row, by column; what is not set is left out, so that a column added later changes none."""
-    told = sorted((name, plain(value)) for name, value in row.items() if value is not None and value != "")
+WORKING = ("reading", "checked")
+"""States of a row that somebody is at work on."""
+
+
+def _unanswered(table: str, row: Mapping[str, Any]) -> set[str]:
+    """Return the columns of a row that its seal leaves out."""
+    spec = WATCHED[table]
+    return {*spec.loose, *(spec.draft if row.get("state") in WORKING else ())}
+
+
+def seal_of(table: str, row: Mapping[str, Any]) -> str:
+    """Fingerprint a row, by column; what is not set is left out, so that a column added later changes none."""
+    out = _unanswered(table, row)
+    told = sorted((name, plain(value)) for name, value in row.items() if name not in out and value not in (None, ""))
     return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -119,9 +140,10 @@ def stored(thing: Base) -> dict[str, Any]:
 
 
 def load(thing: Base) -> None:
-    """Load what a change or a removal is about to overwrite, so that the log can tell it."""
-    for name in WATCHED[thing.__tablename__].fields:
-        sa.inspect(thing).attrs[name].load_history()
+    """Load what a change or a removal is about to overwrite, so that the log can tell it, and all that it seals."""
+    state: Any = sa.inspect(thing)
+    for name in {prop.key for prop in state.mapper.column_attrs} - {*WATCHED[thing.__tablename__].loose}:
+        state.attrs[name].load_history()
 
 
 def added(session: Session, thing: Base) -> Changes:
@@ -143,7 +165,14 @@ def changed(thing: Base) -> Changes:
         if history.has_changes():
             old, new = (plain(values[0]) if values else None for values in (history.deleted, history.added))
             told[name] = None if name in watched.unsaid else [old, new]
-    return told
+    return told or _sealed_only(thing)
+
+
+def _sealed_only(thing: Base) -> Changes:
+    """Return, unsaid, what is told by nothing but the seal of a row; the entry is needed to seal it anew."""
+    state, row = sa.inspect(thing), stored(thing)
+    names = row.keys() - _unanswered(thing.__tablename__, row)
+    return {name: None for name in sorted(names) if state.attrs[name].history.has_changes()}
 
 
 def removed(thing: Base) -> Changes:

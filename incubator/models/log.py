@@ -15,8 +15,8 @@ class LogEntry(Base):
     """One act: who, when, at which site (None = the province), on what; `changes` is {field: [old, new]}.
 
     `id` counts from 1 without a gap. A field whose values are not told stands as None in `changes`. `seal` is the
-    fingerprint of the whole row that was added, where such rows never change. `hash` covers all of it and the entry
-    before; there are no foreign keys: an entry outlives what it tells of.
+    fingerprint of the row as it was added or changed, with what is not told of it. `hash` covers all of it and the
+    entry before; there are no foreign keys: an entry outlives what it tells of.
     """
 
     __tablename__ = "log_entry"

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from incubator.core import ledger, proofs, verify
 from incubator.core.drafts import Draft
+from incubator.core.imports import events
 from incubator.models.ledger import LedgerEntry
 from incubator.models.person import Membership, Person
 from incubator.models.tenant import Tenancy
@@ -68,6 +69,9 @@ def fill(session: Session) -> None:
     session.add(person)
     session.flush()
     session.add(Membership(person_id=person.id, role="site-viewer", site_id=1))
+    came = events.receive(session, ALL, 1, "示例.xlsx", b"workbook")
+    assert came is not None
+    came.state = "undone"
     session.commit()
     person.name = "王处"
 
@@ -189,6 +193,12 @@ FAULTS = (
     Fault("watched", "membership 9", "INSERT INTO membership (id, person_id, role) VALUES (9, 1, 'province-admin')"),
     Fault("watched", "tenant_version 1", "UPDATE tenant_version SET reason = 'forged' WHERE id = 1"),
     Fault("watched", "tenant_version 2", "DELETE FROM tenant_version WHERE id = 2"),
+    Fault("watched", "membership 1", "UPDATE membership SET site_id = 2"),
+    Fault("watched", "person 1", "UPDATE person SET password = 'forged'"),
+    Fault("watched", "import 1", "UPDATE import SET file_name = 'forged'"),
+    Fault("import", "import 1", "UPDATE import SET sha256 = 'forged'"),
+    Fault("import_posting", "posting 1", "INSERT INTO import_posting (posting_id, import_id) VALUES (1, 1)"),
+    Fault("structure", "tenant_version 1", 'UPDATE tenant_version SET profile = \'{"kind": "team"}\' WHERE id = 1'),
     Fault("reversal", "entry", "UPDATE ledger_entry SET note = 'forged' WHERE reverses_id IS NOT NULL"),
     Fault("reversal", "entry", "UPDATE ledger_entry SET amount_fen = 3 WHERE reverses_id IS NOT NULL"),
     Fault("reversal", "entry", "UPDATE ledger_entry SET reverses_id = 8000 WHERE reverses_id IS NOT NULL"),

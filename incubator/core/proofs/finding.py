@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from incubator.core import search_index
 from incubator.core.proofs.difference import Difference
+from incubator.models.setting import Setting
 from incubator.values.words import Words
 
 if TYPE_CHECKING:
@@ -18,8 +19,15 @@ NOT_THE_TERMS = Words(
     "the search index should hold {expected} terms, and its {kept} are others; run flask reindex --anew",
 )
 
+NOT_CURRENT = Words(
+    "搜索索引不是本版本建立的；请运行 flask reindex", "the search index is of another version; run flask reindex"
+)
+
 
 def search_names(session: Session) -> Iterator[Difference]:
     """Compare the terms of names with all saved profiles."""
+    mark = session.get(Setting, search_index.MARK)
+    if mark is not None and not search_index.is_current(session):
+        yield Difference("search_names", f"setting {mark.key}", NOT_CURRENT)
     for site, kept, expected in search_index.unlike(session):
         yield Difference("search_names", f"site {site}", NOT_THE_TERMS.fill(kept=kept, expected=expected))

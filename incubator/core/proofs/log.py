@@ -54,12 +54,13 @@ def log(session: Session) -> Iterator[Difference]:
 
 
 class _Told:
-    """What the log tells of one row: the last value of each field, its seal, whether it is there."""
+    """What the log tells of one row: the last value of each field, its seal, its site, whether it is there."""
 
-    __slots__ = ("fields", "is_there", "seal", "was_added")
+    __slots__ = ("fields", "is_there", "seal", "site_id", "was_added")
 
     def __init__(self) -> None:
         self.fields: dict[str, Any] = {}
+        self.site_id: int | None = None
         self.seal, self.is_there, self.was_added = "", True, False
 
 
@@ -71,7 +72,9 @@ def watched_rows(session: Session) -> Iterator[Difference]:
     """
     told: dict[str, dict[Any, _Told]] = defaultdict(lambda: defaultdict(_Told))
     entry = LogEntry.__table__.c
-    query = sa.select(entry.what, entry.subject, entry.subject_id, entry.label, entry.changes, entry.seal)
+    query = sa.select(
+        entry.what, entry.subject, entry.subject_id, entry.label, entry.changes, entry.seal, entry.site_id
+    )
     for row in chain(stream(session, query.order_by(entry.id)), pending(session)):
         table, _, verb = row.what.rpartition(".")
         if table != row.subject or table not in WATCHED or verb not in {"added", "changed", "removed"}:
@@ -79,15 +82,15 @@ def watched_rows(session: Session) -> Iterator[Difference]:
         one = told[table][row.label if row.subject_id is None else row.subject_id]
         one.fields |= {name: change[1] for name, change in row.changes.items() if change is not None}
         one.seal, one.is_there = row.seal or one.seal, verb != "removed"
-        one.was_added |= verb == "added"
+        one.site_id, one.was_added = row.site_id, one.was_added or verb == "added"
     for table, rows in told.items():
         if table in Base.metadata.tables:
             yield from _compare(session, table, rows)
 
 
 def _compare(session: Session, name: str, told: dict[Any, _Told]) -> Iterator[Difference]:
-    table, spec, found = Base.metadata.tables[name], WATCHED[name], set()
-    key = next(table.c[column] for column in ("id", "published_id", spec.label) if column in table.c)
+    table, found = Base.metadata.tables[name], set()
+    key = next(table.c[column] for column in ("id", "published_id", WATCHED[name].label) if column in table.c)
     counted = isinstance(key.type, sa.Integer)  # what is known by a name has no order
     first = min((number for number, one in told.items() if one.was_added), default=None) if counted else None
     for row in stream(session, sa.select(table)):
@@ -96,17 +99,19 @@ def _compare(session: Session, name: str, told: dict[Any, _Told]) -> Iterator[Di
         found.add(number)
         one = told.get(number)
         if one is not None and one.is_there:
-            yield from _unlike(f"{name} {number}", values, one, spec.fields)
+            yield from _unlike(name, f"{name} {number}", values, one)
         elif first is not None and number > first:
             yield Difference("watched", f"{name} {number}", UNTOLD)
     for number in sorted(number for number, one in told.items() if one.is_there and number not in found):
         yield Difference("watched", f"{name} {number}", GONE)
 
 
-def _unlike(where: str, values: dict[str, Any], told: _Told, fields: tuple[str, ...]) -> Iterator[Difference]:
-    if told.seal and seal_of(values) != told.seal:
+def _unlike(table: str, where: str, values: dict[str, Any], told: _Told) -> Iterator[Difference]:
+    if told.seal and seal_of(table, values) != told.seal:
         yield Difference("watched", where, NOT_AS_SEALED)
-    for name in fields:
+    if values.get("site_id", told.site_id) != told.site_id:
+        yield Difference("watched", where, NOT_AS_TOLD.fill(field="site_id"))
+    for name in WATCHED[table].fields:
         if name not in told.fields and not told.was_added:
             continue  # the row is older than the log, which never told this field
         if (plain(values[name]) or None) != (told.fields.get(name) or None):

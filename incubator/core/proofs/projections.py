@@ -73,7 +73,8 @@ def places(session: Session) -> Iterator[Difference]:
         .execution_options(yield_per=BATCH, populate_existing=True)
     )
     for tenancy, last in session.execute(query):
-        yield from _unlike("place", f"tenancy {tenancy.id}", tenancy, from_version(last), (*PLACE_FIELDS, *STAY_FIELDS))
+        where = f"tenancy {tenancy.id}"
+        yield from _unlike("place", where, tenancy, from_version(last), (*PLACE_FIELDS, *STAY_FIELDS))
 
 
 def _latest(*keys: Any) -> Any:
