@@ -14,7 +14,9 @@ from incubator.cli.speaking import fail, language, looking, said, tell, writing
 from incubator.core import ledger, people, sites
 from incubator.core.access import Scope, scope_of
 from incubator.core.imports import events
+from incubator.core.imports.booking import REASON_NEEDED
 from incubator.core.imports.choices import Choices
+from incubator.core.imports.foreseen import foresee
 from incubator.core.imports.judged import Counts, Judged, Plan
 from incubator.core.imports.plan import plan
 from incubator.excel.exchange import SHEETS
@@ -217,7 +219,7 @@ def _answer(session: Session, scope: Scope, site_id: int, asked: Asked, intake: 
         ledger.lock_sites(session, {site_id})
         event.state = "checked"
         events.answered(session, event, given)
-    judged = plan(session, scope, site_id, intake)
+    judged = foresee(session, plan(session, scope, site_id, intake))
     answer = _judged(session, event, judged, given)
     if answer.outcome != "accept" or event is None:
         if event is not None:
@@ -252,6 +254,8 @@ def _judged(session: Session, event: Import | None, judged: Plan, given: Choices
         earlier = None if event is None else events.same_file(session, event)
         message = ONLY_KNOWN.fill(n=total.known) if earlier is None else events.said_of_same(earlier)
         return answer._replace(outcome="warn", message=message, problems=problems + known)
+    if not given.reason.strip() and any(row.differs for row in judged.entering(given)):
+        return answer._replace(outcome="warn", message=REASON_NEEDED, code=1, problems=problems + known)
     if total.known and not given.all_doubts:
         message = KNOWN_TOO.fill(n=total.known)
         return answer._replace(outcome="warn", message=message, code=1, problems=problems + known)

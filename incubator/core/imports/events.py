@@ -13,6 +13,7 @@ from incubator.core import clock, closed_months, ledger
 from incubator.core.imports import booking, choices, intake
 from incubator.core.imports.booking import Booking
 from incubator.core.imports.choices import Choices
+from incubator.core.imports.foreseen import foresee
 from incubator.core.imports.intake import Intake
 from incubator.core.imports.judged import Counts, Plan
 from incubator.core.imports.plan import plan
@@ -152,8 +153,8 @@ def total(counts: Sequence[Counts]) -> Counts:
 
 
 def check(session: Session, scope: Scope, event: Import) -> Plan:
-    """Judge an import's rows against the ledger as it stands."""
-    return plan(session, scope, event.site_id, kept(event))
+    """Judge an import's rows against the ledger as it stands, and what the ledger would refuse of them."""
+    return foresee(session, plan(session, scope, event.site_id, kept(event)))
 
 
 def same_file(session: Session, event: Import) -> Import | None:
@@ -194,7 +195,7 @@ def accept(session: Session, scope: Scope, import_id: int, counts: Mapping[str, 
     session.refresh(event, ["state", "choices", "intake", "opening", "known_on"])
     if event.state != "checked":
         return Accepted(0, [Problem("", NOT_CHECKED)])
-    return accept_plan(session, scope, event, check(session, scope, event), counts)
+    return accept_plan(session, scope, event, plan(session, scope, event.site_id, kept(event)), counts)
 
 
 def accept_plan(
