@@ -43,6 +43,7 @@ from incubator.web import (
     sites,
     tenant_list,
     tenants,
+    tour,
     transfers,
 )
 
@@ -89,7 +90,7 @@ def create_app(config: Config | None = None) -> Flask:
     extensions.compress.init_app(app)
     extensions.babel.init_app(app, locale_selector=language.choose)
     account.register(app)
-    for part in (numbers, security, errors, filters, context, log, cli):
+    for part in (numbers, security, errors, filters, context, log, tour, cli):
         part.register(app)
     for pages in PAGES:
         app.register_blueprint(pages)

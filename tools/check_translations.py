@@ -1,5 +1,6 @@
-"""Fails where a text of the pages, forms or messages has no finished translation in one of the catalogues."""
+"""Fails where a text of the pages, forms or messages has no finished translation in a catalogue, or has two."""
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -42,6 +43,15 @@ def faults(used: Catalog, catalogue: Catalog) -> Iterator[str]:
             yield from (f"{error}: {shown!r} ({where})" for error in found.check(catalogue))
 
 
+def twice(text: str) -> Iterator[str]:
+    """Yield the texts that a catalogue translates more than once: one word would hide another's place."""
+    found: set[str] = set()
+    for shown in re.findall(r'^msgid "(.+)"$', text, re.MULTILINE):
+        if shown in found:
+            yield f"translated twice: {shown!r}"
+        found.add(shown)
+
+
 def main() -> int:
     """Name every fault of every catalogue; return 1 if there is one, else 0."""
     paths = sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))
@@ -50,7 +60,7 @@ def main() -> int:
     for path in paths:
         with path.open("rb") as file:
             catalogue = read_po(file, locale=path.parent.parent.name)
-        for fault in faults(used, catalogue):
+        for fault in (*faults(used, catalogue), *twice(path.read_text(encoding="utf-8"))):
             print(f"{path.relative_to(ROOT)}: {fault}", file=sys.stderr)
             status = 1
     return status

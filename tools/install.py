@@ -274,13 +274,24 @@ def set_aside_unfinished(database: Path) -> None:
     marker.unlink()
 
 
+def make_folder(instance: Path) -> None:
+    """Make the folder of database, uploads and secret key."""
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        stop(
+            f"The folder {instance} cannot be made ({error.strerror or error}): name another, "
+            "as in `INCUBATOR_INSTANCE=~/incubator make run`."
+        )
+
+
 def prepare_database(instance: Path) -> None:
     """Bring the database to the newest migration; one that is created here gets the demonstration data."""
     if os.environ.get("DATABASE_URL"):
         flask(instance, "db", "upgrade")
         flask(instance, "reindex")
         return
-    instance.mkdir(parents=True, exist_ok=True)
+    make_folder(instance)
     database = instance / "incubator.db"
     set_aside_unfinished(database)
     if not database.exists():
@@ -316,13 +327,28 @@ def setup() -> None:
     compile_translations()
 
 
+FIRST_ACCOUNT = """If it has no sites and accounts yet, make the first ones:
+
+  .venv/bin/flask --app wsgi site add taiyuan --zh 晋创谷·太原 --en "Jinchuang Valley - Taiyuan"
+  .venv/bin/flask --app wsgi user add NAME --role province-admin
+"""
+
+
+def say_where(url: str, instance: Path) -> None:
+    """Tell the address and who may sign in: the demonstration's accounts, or how to make some elsewhere."""
+    accounts = instance / "demo-accounts.txt"
+    demonstration = not os.environ.get("DATABASE_URL") and accounts.exists()
+    say(f"\nOpen {url}{FIRST_LOOK if demonstration else ''} in a browser; Ctrl-C here ends the server.\n")
+    if demonstration:
+        say(accounts.read_text(encoding="utf-8"))
+    elif os.environ.get("DATABASE_URL"):
+        say("The database is the one that DATABASE_URL names. " + FIRST_ACCOUNT)
+
+
 def serve(instance: Path, host: str, port: int) -> NoReturn:
     """Become the production server: signals such as Ctrl-C then reach it directly."""
     shown = f"[{host}]" if ":" in host else host
-    say(f"\nOpen http://{shown}:{port}/{FIRST_LOOK} in a browser; Ctrl-C here ends the server.\n")
-    accounts = instance / "demo-accounts.txt"
-    if accounts.exists():
-        say(accounts.read_text(encoding="utf-8"))
+    say_where(f"http://{shown}:{port}/", instance)
     os.environ["INCUBATOR_INSTANCE"] = str(instance)
     os.chdir(ROOT)
     os.execv(PYTHON, [str(PYTHON), "-m", "waitress", f"--listen={shown}:{port}", "--threads=8", "wsgi:app"])  # noqa: S606

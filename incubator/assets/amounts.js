@@ -6,11 +6,13 @@ const FACTORS = {
   元: 1n, 圆: 1n, yuan: 1n, rmb: 1n, cny: 1n, 千: 1000n, 千元: 1000n, 万: 10n ** 4n, 万元: 10n ** 4n, 萬元: 10n ** 4n,
   wan: 10n ** 4n, 百万: 10n ** 6n, 百万元: 10n ** 6n, million: 10n ** 6n, 亿: 10n ** 8n, 亿元: 10n ** 8n,
 };
-const SHAPE = /^([-+]?)(?:[¥￥]|rmb|cny)?([-+]?)(\d{1,3}(?:,\d{3})+|\d{1,4}(?:,\d{4})+|\d+)?(\.\d*)?([^\d.,]*)$/;
+const BRACKETED = /^([¥￥]?)\(([¥￥]?[\d,.]+)\)([^\d(]*)$/; // accountants' (5) is -5
+const SHAPE = /^([-+]?)(?:[¥￥]|rmb|cny|人民币)?([-+]?)(\d{1,3}(?:,\d{3})+|\d{1,4}(?:,\d{4})+|\d+)?(\.\d*)?([^\d.,]*)$/;
 
 // Returns {fen, unit} with fen as BigInt (unit: what the text itself said), or {fault}, or null for an empty text.
 export function readAmount(text, factor) {
-  const plain = text.normalize('NFKC').toLowerCase().replace(/\s/g, '').replace(/[，、]/g, ',').replace(/[−－—]/g, '-');
+  const folded = text.normalize('NFKC').toLowerCase().replace(/\s/g, '').replace(/[，、]/g, ',').replace(/[−－—]/g, '-');
+  const plain = folded.replace(BRACKETED, '-$1$2$3');
   if (!plain) return null;
   const found = SHAPE.exec(plain);
   const digits = `${found?.[3] ?? ''}`.replace(/,/g, '');
@@ -68,11 +70,15 @@ function capitalGroup(digits) {
   return text.replace(/零+/g, '零').replace(/零$/, '');
 }
 
-// The exact yuan, and a second reading that betrays a slip: capital numerals in Chinese, the unit in English.
+// The readings of an amount that betray a slip of ×10,000, none of them rounded: as `guarded` of values/display.py.
 export function readings(fen) {
-  if (language === 'zh') return [`${grouped(fen)} 元`, capital(fen)];
-  const [size, name] = (fen < 0n ? -fen : fen) >= 10n ** 8n ? [10n ** 8n, 'million yuan'] : [10n ** 5n, 'thousand yuan'];
-  const whole = (fen < 0n ? -fen : fen) / size;
-  const rest = String((fen < 0n ? -fen : fen) % size).padStart(String(size).length - 1, '0').replace(/0+$/, '');
-  return [`CNY ${grouped(fen)}`, `${fen < 0n ? '-' : ''}${separated(whole)}${rest ? `.${rest}` : ''} ${name}`];
+  if (language === 'zh') return [`${grouped(fen)} 元`, `${inUnits(fen, 10n ** 4n)} 万元`, capital(fen)];
+  const large = fen >= 10n ** 8n || fen <= -(10n ** 8n);
+  return [`CNY ${grouped(fen)}`, large ? `${inUnits(fen, 10n ** 6n)} million yuan` : `${inUnits(fen, 10n ** 3n)} thousand yuan`];
+}
+
+function inUnits(fen, yuan) {
+  const [sign, size, whole] = [fen < 0n ? '-' : '', yuan * 100n, fen < 0n ? -fen : fen];
+  const rest = String(whole % size).padStart(String(size).length - 1, '0').replace(/0+$/, '');
+  return `${sign}${separated(whole / size)}${rest && `.${rest}`}`;
 }

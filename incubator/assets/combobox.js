@@ -108,13 +108,21 @@ function typed(event) {
 }
 
 function pick(box, option) {
-  box.value = option.dataset.text;
-  const hint = document.getElementById(`${box.dataset.pick}-hint`);
-  if (hint) hint.textContent = option.dataset.note;
-  set(box, option.dataset.value);
+  putPicked(box, option.dataset.text, option.dataset.value, option.dataset.note);
   close(box);
 }
 
+// What a box of a form holds: the number of the tenant, and what stands beside its name.
+export const pickedOf = (box) => [hiddenOf(box)?.value ?? '', hintOf(box)?.textContent ?? ''];
+
+export function putPicked(box, text, value, note) {
+  box.value = text;
+  const hint = hintOf(box);
+  if (hint) hint.textContent = note;
+  set(box, value);
+}
+
+const hintOf = (box) => document.getElementById(`${box.dataset.pick}-hint`);
 const hiddenOf = (box) => box.form.querySelector(`input[type=hidden][name="${box.dataset.pick}"]`);
 
 // The number that is sent; what the server listed to choose from is answered by it.

@@ -7,6 +7,7 @@ const BACK = { 今天: 0, today: 0, 昨天: 1, yesterday: 1, 前天: 2 };
 
 export function startDays() {
   document.addEventListener('input', (event) => event.target.matches('[data-day]') && show(event.target));
+  document.addEventListener('change', (event) => event.target.matches('[data-day=""]') && settle(event.target));
   document.addEventListener('click', (event) => {
     const button = event.target.closest('[data-pick]');
     if (button) pick(document.getElementById(button.dataset.pick));
@@ -47,12 +48,25 @@ function existing(year, month, day) {
 }
 
 function show(input) {
+  if (!input.dataset.day) return input.setCustomValidity('');
   const place = document.getElementById(input.dataset.day);
   const day = readDay(input.value);
+  const month = day && JSON.parse(input.dataset.months ?? '{}')[written(day).slice(0, 7).replace('-', '')];
+  place.classList.toggle('wrong', Boolean(month?.closed));
   if (!day) return place.replaceChildren();
-  const iso = day.toISOString().slice(0, 10);
   const weekday = new Intl.DateTimeFormat(language, { weekday: 'short', timeZone: 'UTC' }).format(day);
-  place.textContent = iso === input.value.trim() ? weekday : `＝ ${iso} ${weekday}`;
+  const read = written(day) === input.value.trim() ? weekday : `＝ ${written(day)} ${weekday}`;
+  place.textContent = month ? `${read} · ${month.text}` : read;
+}
+
+const written = (day) => day.toISOString().slice(0, 10);
+
+// In an address a day must mean the same tomorrow: "今天" is written out before it goes there.
+function settle(input) {
+  const day = readDay(input.value);
+  if (day) input.value = written(day);
+  const early = !day || !input.dataset.latest || written(day) <= input.dataset.latest;
+  input.setCustomValidity(input.value.trim() && !day ? said('notADay') : early ? '' : said('dayToCome'));
 }
 
 // The browser's calendar hangs under the field; what is picked is typed into it.
@@ -60,7 +74,9 @@ function pick(input) {
   const native = document.createElement('input');
   Object.assign(native, { type: 'date', className: 'date-native', tabIndex: -1 });
   native.setAttribute('aria-label', said('pickDay'));
-  native.value = readDay(input.value)?.toISOString().slice(0, 10) ?? '';
+  const day = readDay(input.value);
+  native.value = day ? written(day) : '';
+  native.max = input.dataset.latest ?? '';
   input.after(native);
   native.addEventListener('change', () => {
     input.value = native.value;

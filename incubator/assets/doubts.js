@@ -40,5 +40,5 @@ function mend(event) {
     input.dispatchEvent(new Event('input', { bubbles: true }));
     return input;
   });
-  inputs[0].focus();
+  (inputs.find((input) => !input.value) ?? inputs[0]).focus();
 }

@@ -1,10 +1,12 @@
 // What was typed and not saved yet, kept in this browser for the same person and form: a closed tab or an expired sign-in
 // loses nothing. It goes when the form is saved, when the person signs out, and after a week.
+import { pickedOf, putPicked } from './combobox.js';
 import { said } from './said.js';
 
 const PREFIX = 'draft:';
 const WEEK = 7 * 86_400_000;
 const PAUSE = 400;
+const PLACE = ['site', 'row']; // what of the address tells one form of a page from another
 const UNKEPT = new Set(['hidden', 'password', 'file', 'submit', 'button']);
 
 export function startDrafts() {
@@ -32,23 +34,31 @@ function read(name) {
 
 function keep(place) {
   const { form } = place.querySelector('button');
-  const name = `${PREFIX}${place.dataset.draft}:${location.pathname}${new URLSearchParams(location.search).get('site') ?? ''}`;
+  const asked = new URLSearchParams(location.search);
+  const name = `${PREFIX}${place.dataset.draft}:${location.pathname}${PLACE.flatMap((part) => asked.getAll(part))}`;
   const begun = JSON.stringify(valuesOf(form));
   const draft = localStorage.getItem(name) && read(name);
   let timer;
   const store = (sent) => {
     const values = valuesOf(form);
     clearTimeout(timer);
-    if (!sent && JSON.stringify(values) === begun) return;
+    if (!values.length || (!sent && JSON.stringify(values) === begun)) return;
     const at = Date.now();
     localStorage.setItem(name, JSON.stringify({ at, sent, key: form.elements.key.value, values }));
     say(form, `${said('draftKept')} ${clock(at)}`);
   };
-  form.addEventListener('input', () => {
-    clearTimeout(timer);
-    timer = setTimeout(store, PAUSE);
-  });
+  for (const kind of ['input', 'change']) {
+    form.addEventListener(kind, () => {
+      clearTimeout(timer);
+      timer = setTimeout(store, PAUSE);
+    });
+  }
   form.addEventListener('submit', () => store(true));
+  form.addEventListener('click', (event) => {
+    if (!event.target.closest('[data-give-up]')) return;
+    localStorage.removeItem(name); // it was entered before, by somebody or by this hand: nothing of it is wanted
+    form.dataset.sent = 'yes';
+  });
   window.addEventListener('pagehide', () => timer && !form.dataset.sent && store());
   if (!draft || draft.key === form.elements.key.value || JSON.stringify(draft.values) === begun) return;
   if (draft.sent) return restore(form, place, draft, said('draftBack'));
@@ -88,13 +98,14 @@ function fields(form) {
 function valuesOf(form) {
   return fields(form).map((field) => {
     const value = field.type === 'checkbox' ? field.checked : field.value;
-    return [field.name, value, field.selectedOptions?.[0]?.textContent.trim() ?? ''];
+    return [field.name, value, field.dataset.pick ? pickedOf(field) : (field.selectedOptions?.[0]?.textContent.trim() ?? '')];
   });
 }
 
+// `more`: of a choice what it was called, of a tenant its number and what stood beside it.
 // The key of the form comes back with its content: if it was saved after all, saving it again books nothing twice.
 function restore(form, place, draft, text) {
-  for (const [name, value, label] of draft.values) put(form.elements[name], value, label);
+  for (const [name, value, more] of draft.values) put(form.elements[name], value, more);
   form.elements.key.value = draft.key;
   for (const button of place.querySelectorAll('button')) button.hidden = true;
   tell(place, text);
@@ -102,10 +113,14 @@ function restore(form, place, draft, text) {
   (first?.tomselect?.control_input ?? first)?.focus();
 }
 
-function put(field, value, label) {
+function put(field, value, more) {
   if (!field) return;
+  if (field.dataset?.pick) {
+    putPicked(field, value, ...more);
+    return;
+  }
   if (field.tomselect) {
-    field.tomselect.addOption({ value, text: label });
+    field.tomselect.addOption({ value, text: more });
     field.tomselect.setValue(value);
     return;
   }

@@ -1,6 +1,8 @@
 // The read-back beside an amount while it is typed, and the unit switch of a form.
 import { readAmount, readings } from './amounts.js';
-import { said } from './said.js';
+import { language, said } from './said.js';
+
+const EQUALS = language === 'zh' ? ' ＝ ' : ' = ';
 
 export function startReadBack() {
   document.addEventListener('input', (event) => {
@@ -29,11 +31,11 @@ function show(input) {
 }
 
 function lines(input, amount) {
-  const [exact, second] = readings(amount.fen);
+  const [exact, ...others] = readings(amount.fen);
   const strong = document.createElement('strong');
   strong.textContent = exact;
   const own = amount.unit ? `  ${said('readAs')} “${amount.unit}”` : '';
-  return ['＝ ', strong, `  ${second}`, shareOf(input, amount.fen), own];
+  return [EQUALS.trimStart(), strong, ...others.map((other) => EQUALS + other), shareOf(input, amount.fen), own];
 }
 
 // A part beside its whole: "占合同 83.3%".
@@ -42,7 +44,7 @@ function shareOf(input, fen) {
   const amount = whole && readAmount(whole.value, factorOf(input.form).factor);
   if (!amount?.fen || amount.fen <= 0n || fen < 0n) return '';
   const tenths = (fen * 2000n + amount.fen) / (2n * amount.fen);
-  return `  ${said('ofWhole')} ${tenths / 10n}.${tenths % 10n}%`;
+  return `  ${said('ofWhole')} ${tenths / 10n}.${tenths % 10n}${said('percent')}`;
 }
 
 // The typed digits stay as they are; only what they mean changes, and that is shown by one flash.

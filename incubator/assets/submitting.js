@@ -12,7 +12,8 @@ export function startSubmitting() {
     for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
   });
   // After an error one goes on where it is, not where the form begins; on a page without a form, with what was said.
-  const wanted = ['[aria-invalid="true"]', '[data-doubt-tick]:not(:checked)', '[data-focus-first]', '.flashes'];
+  const faults = ['[aria-invalid="true"]', '[data-doubt-tick]:not(:checked)', '.box-bad[tabindex]'];
+  const wanted = [...faults, '[data-focus-first]', '.flashes'];
   const first = wanted.map((selector) => document.querySelector(selector)).find(Boolean);
   (first?.tomselect?.control_input ?? first)?.focus();
   document.addEventListener('click', (event) => {

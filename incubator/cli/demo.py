@@ -82,11 +82,22 @@ def command(later: bool) -> None:  # noqa: FBT001 - a flag of the shell
 def _load(session: Session) -> Path:
     """Load the data and make the accounts; returns the file with their passwords."""
     path = Path(current_app.config["INSTANCE"]) / ACCOUNTS_FILE
+    made: dict[Account, str] = {}
+
+    def recorders() -> dict[str, int]:
+        """Make the accounts; the manager of each site records there."""
+        made.update(_make_accounts(session))
+        managers = (account for account in made if account.role == "site-manager")
+        return {account.slug: _number(session, account.login) for account in managers}
+
     with progress_bar(LOADING) as progress:
-        load(session, progress)
-    made = _make_accounts(session)
+        load(session, progress, recorders)
     _write_privately(path, _listing(made))  # before the commit: an account whose password is lost is of no use
     return path
+
+
+def _number(session: Session, login: str) -> int:
+    return session.scalars(sa.select(Person.id).filter_by(login=login)).one()
 
 
 def _record_aftermath(session: Session) -> None:

@@ -14,7 +14,9 @@ from incubator.cli.speaking import fail, language, looking, said, tell, writing
 from incubator.core import ledger, people, sites
 from incubator.core.access import Scope, scope_of
 from incubator.core.imports import events
+from incubator.core.imports.booking import REASON_NEEDED
 from incubator.core.imports.choices import Choices
+from incubator.core.imports.foreseen import foresee
 from incubator.core.imports.judged import Counts, Judged, Plan
 from incubator.core.imports.plan import plan
 from incubator.excel.exchange import SHEETS
@@ -37,6 +39,10 @@ NOBODY = Words("没有登录名为“{login}”的人员", "There is nobody with
 NO_UNIT = Words(
     "“{text}”不是单位：写元、千元、万元或亿元，或如 contracts.amount=万元",
     "“{text}” is no unit: write yuan, thousand, wan or yi, or e.g. contracts.amount=wan",
+)
+NO_SUCH_COLUMN = Words(
+    "“{key}”不是本文件的金额列：写表名，或如 contracts.amount",
+    "“{key}” is no column of amounts: write e.g. contracts.amount",
 )
 READING = Words("读取", "Reading")
 BOOKED = Words("已入账 {n} 笔。导入编号 {number}", "{n} rows were booked. Import no. {number}")
@@ -94,6 +100,7 @@ class Answer(NamedTuple):
     rows: dict[str, Counts]
     problems: list[Told]
     import_id: int | None = None
+    left_out: Sequence[Words] = ()
 
 
 @click.command("import")
@@ -116,8 +123,10 @@ def command(**options: Any) -> None:
         given = events.with_columns(given, events.columns_of(session, site_id))
         session.rollback()
     intake = _read(asked.file, given)
+    _refuse_unknown_columns(given, intake)
     with (looking if asked.check else writing)() as session:
         answer = _answer(session, scope, site_id, asked, intake, given)
+    answer = answer._replace(left_out=[*intake.left_out, *(one for table in intake.tables for one in table.left_out)])
     if asked.annotated is not None and intake.readable:
         _annotate(asked.annotated, asked.file.read_bytes(), intake, answer)
     (_as_json if asked.form == "json" else _as_text)(answer)
@@ -143,8 +152,31 @@ def _units(texts: Sequence[str]) -> dict[str, str]:
         column, _, unit = text.rpartition("=")
         if unit not in _UNITS:
             fail([NO_UNIT.fill(text=text)])
-        found[column] = _UNITS[unit].name
+        found[_as_core(column)] = _UNITS[unit].name
     return found
+
+
+def _as_core(key: str) -> str:
+    """Return what core calls a column, where it is named as machine-readable answers name it."""
+    for sheet in SHEETS.values():
+        for field in sheet.fields:
+            if field.kind == "money" and key in {f"{sheet.public}.{field.public}", f"{sheet.code}.{field.public}"}:
+                return f"{sheet.code}.{field.name}"
+    return next((sheet.code for sheet in SHEETS.values() if key == sheet.public), key)
+
+
+def _refuse_unknown_columns(given: Choices, intake: Intake) -> None:
+    """End where a unit was chosen for a column that there is not: nobody would know that it was never used."""
+    if not intake.readable:
+        return
+    known = {"", *(table.sheet for table in intake.tables)}
+    for table in intake.tables:
+        known |= {f"{table.sheet}.{column.field}" for column in table.columns if column.unit is not None}
+    for sheet in SHEETS.values():
+        known |= {sheet.code, *(f"{sheet.code}.{field.name}" for field in sheet.fields if field.kind == "money")}
+    unknown = [key for key in given.units if key not in known]
+    if unknown:
+        fail(NO_SUCH_COLUMN.fill(key=key) for key in unknown)
 
 
 def _place(session: Session, asked: Asked) -> tuple[int, Scope]:
@@ -187,7 +219,7 @@ def _answer(session: Session, scope: Scope, site_id: int, asked: Asked, intake: 
         ledger.lock_sites(session, {site_id})
         event.state = "checked"
         events.answered(session, event, given)
-    judged = plan(session, scope, site_id, intake)
+    judged = foresee(session, plan(session, scope, site_id, intake))
     answer = _judged(session, event, judged, given)
     if answer.outcome != "accept" or event is None:
         if event is not None:
@@ -222,6 +254,8 @@ def _judged(session: Session, event: Import | None, judged: Plan, given: Choices
         earlier = None if event is None else events.same_file(session, event)
         message = ONLY_KNOWN.fill(n=total.known) if earlier is None else events.said_of_same(earlier)
         return answer._replace(outcome="warn", message=message, problems=problems + known)
+    if not given.reason.strip() and any(row.differs for row in judged.entering(given)):
+        return answer._replace(outcome="warn", message=REASON_NEEDED, code=1, problems=problems + known)
     if total.known and not given.all_doubts:
         message = KNOWN_TOO.fill(n=total.known)
         return answer._replace(outcome="warn", message=message, code=1, problems=problems + known)
@@ -251,6 +285,8 @@ def _as_text(answer: Answer) -> None:
         column = table.column(problem.field)
         place, title = table.place(problem), column.title if column else problem.field
         click.echo(said(AT.fill(place=place, title=title, value=problem.value, message=problem.message)))
+    for words in answer.left_out:
+        click.echo(said(words))
     click.echo(said(answer.message))
 
 
@@ -263,6 +299,7 @@ def _as_json(answer: Answer) -> None:
         "rows": {name: counts._asdict() for name, counts in answer.rows.items()},
         "problems": [_plain(*told) for told in answer.problems],
         "import_id": answer.import_id,
+        "left_out": [words.zh for words in answer.left_out],
     }
     click.echo(json.dumps(plain, ensure_ascii=False))
 

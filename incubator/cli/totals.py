@@ -13,7 +13,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from incubator.cli.speaking import fail, language, looking, said
+from incubator.cli.speaking import fail, language, looking, said, tell
 from incubator.core import clock, reports, sites
 from incubator.core.access import Scope
 from incubator.core.measures import MEASURES, Figure, Measure
@@ -34,6 +34,10 @@ NO_MOMENT = Words(
     "“{text}” is no day or time; write it as 2024-10-15 or 2024-10-15T18:00",
 )
 KNOWN = Words("按 {moment} 已录入的数据", "As known on {moment}")
+MARK = Words(
+    "数据时点 {moment}，数据指纹 {mark}，日志指纹 {log}",
+    "Figures as known on {moment}; fingerprint {mark}, of the log {log}",
+)
 HEAD = Words("截至 {day}（含当日），金额单位：元", "As of {day} (included), amounts in yuan")
 UNKNOWN = Words("未填写技术交易额", "technology value not given")
 SHARE_PLACES = Decimal("0.000001")
@@ -53,6 +57,8 @@ def command(slug: str, text: str, known: str, form: str) -> None:
         if slug and site is None:
             fail([NO_SITE.fill(slug=slug)])
         found = reports.summary(session, EVERYTHING, clocks, site.id if site else None)
+    known_at = display.moment_in_line(found.clocks.known_at or found.generated_at)
+    tell(MARK.fill(moment=known_at, mark=found.fingerprint, log=found.log_fingerprint))
     if form == "json":
         click.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2))
     else:

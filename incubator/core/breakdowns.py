@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from incubator.core import entries, sites, tenant_list, totals
+from incubator.core import entries, known, known_stays, sites, tenant_list, totals
 from incubator.core.books import TECHNOLOGY
 from incubator.core.industries import INDUSTRIES, NONE_GIVEN
 from incubator.core.tenant_list import STAGES
-from incubator.models.ledger import ChainLink, LedgerEntry
+from incubator.models.ledger import LedgerEntry, Posting
 from incubator.models.tenant import Tenancy
 from incubator.values.words import Words
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from incubator.core.access import Scope
     from incubator.core.reports import Clocks
+    from incubator.models.types import Query
 
 NO_SOURCE = Words("未填来源单位", "No source given")
 NO_INDUSTRY = Words("未填行业", "No industry given")
@@ -77,7 +79,9 @@ def _shares(
 ) -> tuple[Share, ...]:
     """Count the tenants in residence by one column of their profile, the most frequent first."""
     here = tenant_list.in_residence(clocks, site_id).subquery()
-    query = sa.select(column, sa.func.count()).join(here, here.c.tenancy_id == Tenancy.id).group_by(column)
+    told = known_stays.column(column, clocks.known_at).label("told")
+    query = sa.select(told, sa.func.count()).select_from(Tenancy).join(here, here.c.tenancy_id == Tenancy.id)
+    query = query.group_by(told)
     found = [("0" if key is None else str(key), int(n)) for key, n in session.execute(query)]
     return tuple(Share(key, words(key), n) for key, n in sorted(found, key=lambda pair: (-pair[1], pair[0])))
 
@@ -111,7 +115,7 @@ def contributors(session: Session, clocks: Clocks, site_id: int, limit: int = 5)
     """Return the tenants with the highest contract value, the highest first."""
     for tenancy_id, fen in totals.largest(session, site_id, clocks.as_of, clocks.known_at, limit):
         tenancy = session.get_one(Tenancy, tenancy_id)
-        yield Contributor(tenancy.tenant_id, tenancy.name, fen)
+        yield Contributor(tenancy.tenant_id, known_stays.stays(session, clocks, [tenancy])[tenancy_id].name, fen)
 
 
 def concentration(found: Iterable[Contributor], total_fen: int) -> Fraction | None:
@@ -120,14 +124,25 @@ def concentration(found: Iterable[Contributor], total_fen: int) -> Fraction | No
 
 
 def recent(session: Session, scope: Scope, clocks: Clocks, site_id: int, limit: int = 8) -> list[entries.Row]:
-    """Return what was entered last at a site, by its chain: it costs the same at any size of the ledger."""
-    link, entry = ChainLink, LedgerEntry
-    last = sa.select(link.posting_id).where(link.site_id == site_id).order_by(link.version.desc()).limit(limit)
+    """Return what was entered last at a site of what the clocks show, the latest first.
+
+    Asked month of knowledge by month of knowledge: it costs the last of them that told of the days asked for.
+    """
     found: list[int] = []
-    for posting_id in session.scalars(last):
-        here = sa.select(entry.id).where(entry.posting_id == posting_id, entry.site_id == site_id)
-        found += session.scalars(here.order_by(entry.event, entry.leg).limit(limit - len(found)))
+    for month in totals.learned(session, site_id, clocks.as_of, clocks.known_at):
+        found += session.scalars(_recorded(clocks, site_id, month).limit(limit - len(found)))
         if len(found) >= limit:
             break
     rows = entries.some(session, scope, clocks, found)
     return [rows[entry_id] for entry_id in found if entry_id in rows]
+
+
+def _recorded(clocks: Clocks, site_id: int, month: int) -> Query:
+    """Select the entries of a site that were learned in a month, the latest first."""
+    begin, end = known.span(month)
+    if clocks.known_at is not None:
+        end = min(end, clocks.known_at + timedelta(microseconds=1))
+    query = sa.select(LedgerEntry.id).join(Posting, Posting.id == LedgerEntry.posting_id)
+    query = query.where(Posting.known_at >= begin, Posting.known_at < end)
+    query = query.where(LedgerEntry.site_id == site_id, LedgerEntry.happened_on <= clocks.as_of)
+    return query.order_by(Posting.known_at.desc(), Posting.id.desc(), LedgerEntry.event, LedgerEntry.leg)

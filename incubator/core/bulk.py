@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy.engine import Dialect
     from sqlalchemy.orm import Session
 
     from incubator.models.base import Base
+
+
+SENT = 5_000
+"""Rows that go to the driver at a time."""
 
 
 @cache
@@ -35,14 +40,14 @@ def execute_many(session: Session, statement: Any, names: tuple[str, ...], rows:
     """
     connection = session.connection()
     compiled = _compiled(statement, names, connection.dialect)
-    values: list[Any]
+    bound: Iterator[Any]
     if compiled.positional:
         order = [names.index(name) for name in compiled.positiontup]
         same = order == list(range(len(names)))
-        values = [_plain(row if same else [row[i] for i in order]) for row in rows]
+        bound = (_plain(row if same else [row[i] for i in order]) for row in rows)
     else:
-        values = [dict(zip(names, row, strict=True)) for row in rows]
-    if values:
+        bound = (dict(zip(names, row, strict=True)) for row in rows)
+    while values := list(islice(bound, SENT)):
         connection.exec_driver_sql(compiled.string, values)
 
 

@@ -115,6 +115,18 @@ def deeds(row: Row, scope: Scope, known: Around) -> list[Deed]:
     return [*found, "reverse"]
 
 
+def fate(session: Session, scope: Scope, clocks: Clocks, row: Row) -> Row | None:
+    """Return what became of an undone entry: what stands in its place now, or its reversal; None while it stands."""
+    found: Row | None = None
+    following = row.replaced_by or row.reversed_by
+    while following is not None:
+        after = entries.one(session, scope, clocks, following)
+        if after is None:
+            break
+        found, following = after, after.replaced_by or after.reversed_by
+    return found
+
+
 def whole(session: Session, scope: Scope, clocks: Clocks, row: Row) -> list[Row]:
     """Return everything that belongs to one fact, in the order it was recorded."""
     first = row.entry.refers_to_id or row.entry.id

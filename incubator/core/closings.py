@@ -132,6 +132,17 @@ def state_of(session: Session, site: Site, month: int, known_at: datetime | None
     return _States(session, [site.id], known_at).of(site, month)
 
 
+def state_of_act(act: str) -> str:
+    """Return how a month that is not closed stands after the last act on it ("" = none)."""
+    return act if act in ("submitted", "returned") else "open"
+
+
+def since_opening(session: Session, site: Site) -> list[MonthState]:
+    """Return how every month of a site stands, from the one in which it opened to this one."""
+    known, first = _States(session, [site.id]), month_of(site.opened_on or clock.today())
+    return [state for month in months(first, month_of(clock.today())) if (state := known.of(site, month))]
+
+
 def waiting(session: Session, scope: Scope) -> list[tuple[Site, MonthState]]:
     """Return the months that wait for this person: the province for what was submitted, a site for what is late."""
     mine = {"submitted"} if scope.governs else {"returned"}
@@ -164,8 +175,7 @@ class _States:
         if site.opened_on is None or month < month_of(site.opened_on) or month > month_of(self._today):
             return None
         closed = closing_of(month, self._closings.get(site.id, ()))
-        last = self._last.get((site.id, month), "")
-        state = "closed" if closed else last if last in ("submitted", "returned") else "open"
+        state = "closed" if closed else state_of_act(self._last.get((site.id, month), ""))
         return MonthState(
             month, state, closed, (site.id, month) in self._restated, (site.id, month) in self._reopened,
             self._overdue(month) if state in ("open", "returned") else 0,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from incubator.core import known, reminders, totals
+from incubator.core import known, known_stays, reminders, totals
 from incubator.core.books import TECHNOLOGY, categories_of
 from incubator.core.drafts import fold
 from incubator.core.industries import NONE_GIVEN
@@ -183,7 +183,7 @@ def page(session: Session, scope: Scope, clocks: Clocks, asked: Filter, limit: i
 
 def stream(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -> Iterator[Row]:
     """Return all rows in order at constant memory; their `entry` has the columns of an entry and is nothing more."""
-    query = _rows(scope, clocks, asked).with_only_columns(*LedgerEntry.__table__.columns, *_BESIDE)
+    query = _rows(scope, clocks, asked).with_only_columns(*LedgerEntry.__table__.columns, *_beside(clocks))
     width = len(LedgerEntry.__table__.columns)
     found = session.execute(query.order_by(*_order(asked)), execution_options={"yield_per": STREAMED})
     for row in found:
@@ -250,12 +250,16 @@ def entered(session: Session, scope: Scope, person_id: int, book: str, since: da
 
 _REVERSAL, _REPLACEMENT, _OTHER = aliased(LedgerEntry), aliased(LedgerEntry), aliased(LedgerEntry)
 """Made once: an alias costs more than the query it is for."""
-_BESIDE = (
-    Tenant.id, Tenancy.name, Site.slug, Site.name_zh, Site.name_en, Posting.recorded_at, Posting.known_at, Person.name,
-    Posting.kind, Posting.reason, _REVERSAL.id, _REPLACEMENT.id, Tenancy.credit_code,
-)  # fmt: skip
-"""What a row tells beside its entry."""
 _Fact = namedtuple("_Fact", [column.key for column in LedgerEntry.__table__.columns])  # type: ignore[misc] # noqa: PYI024
+
+
+def _beside(clocks: Clocks) -> tuple[Any, ...]:
+    """Return what a row tells beside its entry."""
+    name, code = (known_stays.column(column, clocks.known_at) for column in (Tenancy.name, Tenancy.credit_code))
+    return (
+        Tenant.id, name, Site.slug, Site.name_zh, Site.name_en, Posting.recorded_at, Posting.known_at, Person.name,
+        Posting.kind, Posting.reason, _REVERSAL.id, _REPLACEMENT.id, code,
+    )  # fmt: skip
 
 
 def _select(clocks: Clocks) -> Query:
@@ -264,7 +268,7 @@ def _select(clocks: Clocks) -> Query:
     undone = sa.and_(undone, *known.by(reversal, clocks.known_at))
     replaced = sa.and_(replaced, *known.by(replacement, clocks.known_at))
     return (
-        sa.select(LedgerEntry, *_BESIDE)
+        sa.select(LedgerEntry, *_beside(clocks))
         .select_from(LedgerEntry)
         .join(Tenancy, Tenancy.id == LedgerEntry.tenancy_id)
         .join(Tenant, Tenant.id == Tenancy.tenant_id)
@@ -298,9 +302,9 @@ def predicates(scope: Scope, clocks: Clocks, asked: Filter) -> list[Any]:
         found.append(entry.site_id == asked.site_id)
     if asked.since is not None:
         found.append(entry.happened_on >= asked.since)
-    found += _details(asked)
+    found += _details(clocks, asked)
     if asked.reminder in reminders.OF_ENTRIES:
-        found.append(reminders.of_entries(asked.site_id))
+        found.append(reminders.of_entries(clocks, asked.site_id))
     found += _state(clocks, asked.shown)
     return found
 
@@ -313,12 +317,12 @@ def _terms(terms: tuple[Term, ...]) -> Any:
     return sa.or_(sa.false(), *(one_term(term) for term in terms))
 
 
-def _details(asked: Filter) -> list[Any]:
+def _details(clocks: Clocks, asked: Filter) -> list[Any]:
     """Return the conditions that no total knows: they are what `details` of a filter."""
     entry = LedgerEntry
     found: list[Any] = []
     if asked.text:
-        found.append(_text(asked.text))
+        found.append(_text(clocks, asked.text))
     if asked.number:
         found.append(_number(asked.number))
     if asked.least_fen is not None:
@@ -327,18 +331,20 @@ def _details(asked: Filter) -> list[Any]:
         found.append(sa.func.abs(entry.amount_fen) <= asked.most_fen)
     if asked.with_doubts:
         found.append(entry.doubts_accepted != "")
-    return [*found, *_of_tenancies(asked), *_of_postings(asked)]
+    return [*found, *_of_tenancies(clocks, asked), *_of_postings(asked)]
 
 
-def _of_tenancies(asked: Filter) -> list[Any]:
+def _of_tenancies(clocks: Clocks, asked: Filter) -> list[Any]:
     """Return the conditions on the stay that an entry is a fact of."""
     wanted = []
     if asked.tenant_id is not None:
         wanted.append(Tenancy.tenant_id == asked.tenant_id)
     if asked.zone_id is not None:
-        wanted.append(Tenancy.zone_id == (asked.zone_id or None))
+        zone = known_stays.column(Tenancy.zone_id, clocks.known_at)
+        wanted.append(zone.is_not_distinct_from(asked.zone_id or None))
     if asked.industry:
-        wanted.append(Tenancy.industry == ("" if asked.industry == NONE_GIVEN else asked.industry))
+        industry = known_stays.column(Tenancy.industry, clocks.known_at)
+        wanted.append(industry == ("" if asked.industry == NONE_GIVEN else asked.industry))
     return [LedgerEntry.tenancy_id.in_(sa.select(Tenancy.id).where(*wanted))] if wanted else []
 
 
@@ -363,16 +369,15 @@ def _number(number: str) -> Any:
     )
 
 
-def _text(text: str) -> Any:
+def _text(clocks: Clocks, text: str) -> Any:
     """Match a tenant's name, a counterparty or a document number."""
-    plain = text.strip()
+    plain, names = text.strip(), (Tenancy.name, Tenancy.former_names)
     tenants = (
         sa.select(Tenancy.id)
         .join(Tenant)
         .where(
             sa.or_(
-                Tenancy.name.contains(plain, autoescape=True),
-                Tenancy.former_names.contains(plain, autoescape=True),
+                *(known_stays.column(name, clocks.known_at).contains(plain, autoescape=True) for name in names),
                 Tenancy.initials.startswith(plain.lower(), autoescape=True),
                 Tenancy.credit_code == fold(plain),
             )

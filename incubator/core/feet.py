@@ -33,13 +33,15 @@ class Folded(NamedTuple):
 class Foot:
     """The total of all filtered rows: `cells` by category, the `figure` with the signs that are shown.
 
-    `rows` is None where the sum came from the kept totals: then nobody went through the rows.
+    `rows` is None where the sum came from the kept totals: then nobody went through the rows. `turned`: the measure
+    that tells with the opposite sign what its rows sum to, "" for none.
     """
 
     figure: Figure
     cells: Cells
     rows: int | None
     folded: Folded
+    turned: str = ""
 
 
 def foot(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -> Foot:
@@ -48,14 +50,15 @@ def foot(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -> Foot:
     if not is_sum_of_totals(asked):
         return replace(of_rows(session, scope, clocks, asked), folded=folded)
     cells = _from_totals(session, scope, clocks, asked)
-    return Foot(figure_of(cells, scope, asked), cells, None, folded)
+    return Foot(figure_of(cells, scope, asked), cells, None, folded, _turned(scope, asked))
 
 
 def of_rows(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -> Foot:
     """Return the total from the rows themselves, whatever the filter; it costs what the rows cost."""
     sums = totals.foot(session, *entries.predicates(scope, clocks, asked))
     cells = {key: cell for key, (cell, _) in sums.items()}
-    return Foot(figure_of(cells, scope, asked), cells, sum(n for _, n in sums.values()), Folded())
+    rows = sum(n for _, n in sums.values())
+    return Foot(figure_of(cells, scope, asked), cells, rows, Folded(), _turned(scope, asked))
 
 
 def about(found: Foot) -> int:
@@ -87,6 +90,11 @@ def figure_of(cells: Cells, scope: Scope, asked: Filter) -> Figure:
     if measure is not None and measure.technology:
         return Figure(total.count - total.unknown, total.technology, unknown=total.unknown)
     return Figure(total.count, total.fen if measure is None or measure.money else None, unknown=total.unknown)
+
+
+def _turned(scope: Scope, asked: Filter) -> str:
+    measure = asked.meant(scope)
+    return measure.key if measure is not None and measure.turned else ""
 
 
 def _from_totals(session: Session, scope: Scope, clocks: Clocks, asked: Filter) -> Cells:

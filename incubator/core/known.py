@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from incubator.models.ledger import Posting
-from incubator.values.month import month_of
+from incubator.values.month import after, first_day, month_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
 
 
 def by(entry: Any, known_at: datetime | None) -> list[Any]:
@@ -34,3 +34,12 @@ def month(known_at: datetime) -> int:
 def begun(known_at: datetime) -> datetime:
     """Return when the month of knowledge of a moment began."""
     return known_at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def span(number: int) -> tuple[datetime, datetime]:
+    """Return when a month of knowledge began, and when the next one did."""
+    return _midnight(first_day(number)), _midnight(first_day(after(number)))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

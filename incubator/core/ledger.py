@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from dataclasses import fields
 from datetime import UTC, timedelta
+from itertools import chain, islice
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -99,8 +100,8 @@ _ALL_OF_A_DRAFT = attrgetter(*(field.name for field in fields(Draft)))
 
 def _digest(drafts: Sequence[Draft], entry_ids: Sequence[int] = ()) -> str:
     """Fingerprint what was asked for, so that a key cannot be used for something else."""
-    plain = [list(entry_ids), [_ALL_OF_A_DRAFT(draft) for draft in drafts]]
-    return _sha(json.dumps(plain, ensure_ascii=False, default=str))
+    asked = json.dumps(list(entry_ids))
+    return _sha_of(f"[{asked}, [", map(_ALL_OF_A_DRAFT, drafts), "]]")
 
 
 def sites_of(session: Session, drafts: Iterable[Draft], entry_ids: Sequence[int] = ()) -> set[int]:
@@ -119,6 +120,21 @@ def _sites_of_events(session: Session, entry_ids: Sequence[int]) -> set[int]:
 
 def _sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+HASHED = 1_000
+"""Rows that are held as text at a time."""
+
+
+def _sha_of(before: str, rows: Iterable[Any], after: str) -> str:
+    """Fingerprint the text of a JSON list that is never there as a whole."""
+    hashed, rest, comma = hashlib.sha256(before.encode()), iter(rows), ""
+    while some := list(islice(rest, HASHED)):
+        text = json.dumps(some, ensure_ascii=False, default=_stamp)
+        hashed.update(f"{comma}{text[1:-1]}".encode())
+        comma = ", "
+    hashed.update(after.encode())
+    return hashed.hexdigest()
 
 
 _KEY_TAKEN = ("uq_posting_key", "posting.key", "posting: key taken")
@@ -359,15 +375,16 @@ def posting_hash(header: Row, names: Sequence[str], entries: Iterable[Sequence[A
     out, so that a column added later does not change the fingerprints of before.
     """
     ordered = sorted(header)
-    plain = [_set(ordered, [header[name] for name in ordered]), *(_set(names, values) for values in entries)]
-    return _sha(json.dumps(plain, ensure_ascii=False, default=_stamp))
-
-
-_UNSET = (None, "")
+    rows = chain([_set(ordered, [header[name] for name in ordered])], (_set(names, values) for values in entries))
+    return _sha_of("[", rows, "]")
 
 
 def _set(names: Sequence[str], values: Sequence[Any]) -> list[tuple[str, Any]]:
-    return [pair for pair in zip(names, values, strict=True) if pair[1] not in _UNSET and pair[1] is not False]
+    return [
+        (name, value)
+        for name, value in zip(names, values, strict=True)
+        if value is not None and value is not False and value != ""
+    ]
 
 
 def _stamp(value: Any) -> str:

@@ -23,6 +23,7 @@ from incubator.models.log import LogEntry, LogHead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from incubator.models.base import Base
 
@@ -67,9 +68,14 @@ def entry_hash(previous: str, values: Mapping[str, Any]) -> str:
     return hashlib.sha256((previous + json.dumps(told, ensure_ascii=False, sort_keys=True)).encode()).hexdigest()
 
 
-def fingerprint(session: Session) -> str:
-    """Return the hash of the last entry: kept elsewhere, it proves that no later hand cut the log's end off."""
-    return session.scalars(sa.select(LogHead.hash)).one()
+def fingerprint(session: Session, at: datetime | None = None) -> str:
+    """Return the hash of the last entry, of all or up to a moment ("" before the first).
+
+    Kept elsewhere, it proves that no later hand cut the log's end off.
+    """
+    if at is None:
+        return session.scalars(sa.select(LogHead.hash)).one()
+    return session.scalar(sa.select(LogEntry.hash).where(LogEntry.at <= at).order_by(LogEntry.at.desc()).limit(1)) or ""
 
 
 # What sessions do

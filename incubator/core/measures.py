@@ -95,6 +95,11 @@ class Measure:
         return not (self.stock or self.distinct or self.denominator)
 
     @property
+    def turned(self) -> bool:
+        """Say whether its amounts are booked below zero and told above it."""
+        return any(term.amount < 0 for term in self.terms)
+
+    @property
     def categories(self) -> frozenset[str]:
         """Return every category that a site's figure sums."""
         return frozenset().union(*(term.categories for term in self.terms))
@@ -300,7 +305,11 @@ MEASURES: Mapping[str, Measure] = {
         Measure(
             "funding_returned",
             Words("收回资金", "Funding returned"),
-            Words("截至当日收回的已拨付资金。", "Money paid out and returned up to the day."),
+            Words(
+                "截至当日收回的已拨付资金，以正数列示；台账中收回记为负数，清单合计与本指标数值相同、符号相反。",
+                "Money paid out and returned up to the day, told above zero; the ledger books it below zero, so the "
+                "sum of its rows has the opposite sign.",
+            ),
             "payment",
             (Term(_set("funding_returned"), count=-1, amount=-1),),
             money=True,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from incubator.core import entries, profiles
+from incubator.core import entries, known_stays, profiles
 from incubator.core.books import CATEGORIES
 from incubator.core.profiles import CONTACT_FIELDS, Profile
 from incubator.models.person import Person
@@ -86,6 +86,34 @@ def _left_with(session: Session, scope: Scope, tenant_id: int, ended_on: date | 
     return session.scalars(query.order_by(TenantVersion.version).limit(1)).one_or_none()
 
 
+def as_known(session: Session, scope: Scope, clocks: Clocks, found: Seen) -> Seen:
+    """Return a tenant in sight as its sites in sight knew it at a past moment, or unchanged for now.
+
+    What came before they first heard of it is told with the profile it came with.
+    """
+    if clocks.known_at is None:
+        return found
+    query = sa.select(TenantVersion).where(
+        TenantVersion.tenant_id == found.tenant.id,
+        TenantVersion.version <= found.version,
+        scope.within(TenantVersion.site_id),
+    )
+    then = query.where(TenantVersion.known_at <= clocks.known_at).order_by(TenantVersion.version.desc())
+    version = session.scalars(then.limit(1)).one_or_none()
+    version = version or session.scalars(query.order_by(TenantVersion.version).limit(1)).one_or_none()
+    if version is None:
+        return found
+    stays = known_stays.stays(session, clocks, found.stays)
+    return replace(
+        found,
+        tenant=known_stays.tenant(found.tenant, version),
+        tenancy=stays[found.tenancy.id],
+        stays=tuple(stays[stay.id] for stay in found.stays),
+        profile=profiles.from_version(version),
+        version=version.version,
+    )
+
+
 class Change(NamedTuple):
     """One save of a profile: who, when, why, and (field, old, new) of all that it changed."""
 
@@ -96,8 +124,10 @@ class Change(NamedTuple):
     fields: list[tuple[str, Any, Any]]
 
 
-def history(session: Session, scope: Scope, found: Seen) -> list[Change]:
+def history(session: Session, scope: Scope, clocks: Clocks, found: Seen) -> list[Change]:
     """Return what each save by a site in sight changed, the latest first; the first one tells all it began with.
+
+    Of a past moment only what had been saved by then.
 
     People's contact data stay within the site: who sees everything is not shown them.
     """
@@ -108,6 +138,8 @@ def history(session: Session, scope: Scope, found: Seen) -> list[Change]:
         .where(TenantVersion.version <= found.version)
         .order_by(TenantVersion.version)
     )
+    if clocks.known_at is not None:
+        query = query.where(TenantVersion.known_at <= clocks.known_at)
     hidden = CONTACT_FIELDS if scope.everything else ()
     before, changes = Profile(kind=""), []
     for version, person in session.execute(query):

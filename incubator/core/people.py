@@ -32,6 +32,8 @@ ROLE_WORDS = {
     "site-viewer": Words("园区查看", "Site viewer"),
 }
 PREFERENCES = frozenset({"language", "theme", "unit"})
+REMEMBERED = PREFERENCES | {"tour"}
+"""Preferences, and what is put away once and for all."""
 SHORTEST_LOGIN, LONGEST_LOGIN = 2, 64
 LONGEST_NAME = 200
 
@@ -246,9 +248,9 @@ def rename(session: Session, person: Person, name: str) -> list[Problem]:
 
 
 def prefer(session: Session, person_id: int, chosen: Mapping[str, str]) -> None:
-    """Keep how a person likes to see things: `language`, `theme`, `unit`; what is not named stays."""
+    """Keep how a person likes to see things: `language`, `theme`, `unit`, `tour`; what is not named stays."""
     person = session.get_one(Person, person_id)
-    for name in PREFERENCES & chosen.keys():
+    for name in REMEMBERED & chosen.keys():
         setattr(person, name, chosen[name])
     session.flush()
 

@@ -29,7 +29,7 @@ def press_line(summary: Summary, place: PlaceSummary) -> Words:
         contracts=_money(figures["sales_and_technology_contract_value"].fen),
         funding=_money(figures["startup_funding_disbursed"].fen),
     )
-    moment = display.moment(summary.clocks.known_at or summary.generated_at)
+    moment = display.moment_in_line(summary.clocks.known_at or summary.generated_at)
     source = SOURCE.fill(moment=moment, fingerprint=summary.fingerprint[:12])
     return Words(f"{sentence.zh}\n{source.zh}", f"{sentence.en}\n{source.en}")
 

@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from incubator.core.access import Scope
+    from incubator.core.reports import Clocks
     from incubator.models.types import Query
 
 PUBLISHABLE = tuple(measure for measure in MEASURES.values() if not measure.denominator)
 """What may be registered as ours: a ratio is published with its parts, whose bridges explain it."""
 LONGEST_NAME = 200
+LATEST = 12
+"""So many of the last figures a dashboard compares: what it costs does not grow with the register."""
 TENTH = Decimal("0.1")
 
 STATES = {
@@ -113,6 +116,15 @@ class Line:
         return "ties" if self.ties_now else "differs_now"
 
 
+class Said(NamedTuple):
+    """One figure that was said lately, and whether the ledger says the same at its precision, as the clocks know it."""
+
+    figure: PublishedFigure
+    place: Place
+    words: Words
+    ties: bool
+
+
 def at_precision(value: Decimal, precision: Decimal) -> Decimal:
     """Round half up to a precision: 227,600,000 at a million is 228,000,000."""
     return (value / precision).quantize(Decimal(1), ROUND_HALF_UP) * precision
@@ -130,6 +142,31 @@ def register(session: Session, scope: Scope, site_id: int | None = None, *, only
     return _lines(session, scope, session.execute(query).all())
 
 
+def latest(session: Session, scope: Scope, clocks: Clocks, limit: int = LATEST) -> list[Said]:
+    """Return what was said last of days up to the clocks', the newest first; no indicators, nothing withdrawn."""
+    figure = PublishedFigure
+    query = _visible(scope).where(PublishedWithdrawal.published_id.is_(None), figure.as_of <= clocks.as_of)
+    query = query.where(figure.measure.in_([measure.key for measure in PUBLISHABLE]))
+    if clocks.known_at is not None:
+        query = query.where(figure.known_at <= clocks.known_at)
+    found = session.execute(query.order_by(figure.published_on.desc(), figure.id).limit(limit))
+    places, ask = _places(session, scope), _Asker(session, scope)
+    return [
+        Said(one, places[one.site_id], MEASURES[one.measure].words, _ties(ask.value(one, clocks.known_at), one))
+        for one, _ in found
+    ]
+
+
+def _places(session: Session, scope: Scope) -> dict[int | None, Place]:
+    """Return the places that figures are about; the province has no number."""
+    found: dict[int | None, Place] = {site.id: reports.place_of(site) for site in sites.visible_sites(session, scope)}
+    return found | {None: Place(None, "province", PROVINCE_WORDS)}
+
+
+def _ties(value: Decimal, figure: PublishedFigure) -> bool:
+    return at_precision(value, figure.precision) == figure.value
+
+
 def line(session: Session, scope: Scope, published_id: int) -> Line | None:
     """Return one line that a person may see."""
     found = session.execute(_visible(scope).where(PublishedFigure.id == published_id)).all()
@@ -144,23 +181,21 @@ def _visible(scope: Scope) -> Query:
 
 
 def _lines(session: Session, scope: Scope, rows: Iterable[sa.Row[*tuple[Any, ...]]]) -> list[Line]:
-    places = {site.id: reports.place_of(site) for site in sites.visible_sites(session, scope)}
-    ask = _Asker(session, scope)
+    places, ask = _places(session, scope), _Asker(session, scope)
     return [_line(ask, places, figure, withdrawal) for figure, withdrawal in rows]
 
 
 def _line(
-    ask: _Asker, places: dict[int, Place], figure: PublishedFigure, withdrawn: PublishedWithdrawal | None
+    ask: _Asker, places: dict[int | None, Place], figure: PublishedFigure, withdrawn: PublishedWithdrawal | None
 ) -> Line:
-    place = places[figure.site_id] if figure.site_id else Place(None, "province", PROVINCE_WORDS)
+    place = places[figure.site_id]
     words = Words(figure.name_zh, figure.name_en)
     measure = MEASURES.get(figure.measure)
     if measure is None or measure.denominator:
         return Line(figure, place, words, None, None, None, None, withdrawn)
     then = ask.value(figure, figure.known_at)
     now = ask.value(figure, None)
-    ties_then, ties_now = (at_precision(value, figure.precision) == figure.value for value in (then, now))
-    return Line(figure, place, measure.words, then, now, ties_then, ties_now, withdrawn)
+    return Line(figure, place, measure.words, then, now, _ties(then, figure), _ties(now, figure), withdrawn)
 
 
 class _Asker:

@@ -76,7 +76,7 @@ def reference_faults(session: Session, rows: Sequence[dict[str, Any]]) -> list[P
     }
     problems = []
     for tenancy_id, book in sorted(touched):
-        links = _stored(session, tenancy_id, book)
+        links = stored(session, tenancy_id, book)
         links += [
             Link(-1 - i, *(row[name] for name in Link._fields[1:]))
             for i, row in enumerate(rows)
@@ -86,7 +86,8 @@ def reference_faults(session: Session, rows: Sequence[dict[str, Any]]) -> list[P
     return problems
 
 
-def _stored(session: Session, tenancy_id: int, book: str) -> list[Link]:
+def stored(session: Session, tenancy_id: int, book: str) -> list[Link]:
+    """Return all entries of one tenancy's book, reversals among them."""
     columns = [LedgerEntry.__table__.c[name] for name in Link._fields]
     query = sa.select(*columns).where(LedgerEntry.tenancy_id == tenancy_id, LedgerEntry.book == book)
     return [Link(*row) for row in session.execute(query)]
@@ -120,7 +121,7 @@ class Balance(NamedTuple):
 
 def balance(session: Session, entry: LedgerEntry) -> Balance:
     """Return what is left of a payment or contract; of anything else it is not open."""
-    links = _stored(session, entry.tenancy_id, entry.book)
+    links = stored(session, entry.tenancy_id, entry.book)
     root, stand = roots(links)[entry.id], standing(links)
     head = next((link for link in stand if link.id == entry.id and not link.refers_to_id), None)
     if head is None:

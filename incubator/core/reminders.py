@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from incubator.core import known
+from incubator.core import known, known_stays
 from incubator.models.ledger import LedgerEntry
 from incubator.models.tenant import Tenancy
 from incubator.values.month import months_before
@@ -29,7 +29,7 @@ OF_ENTRIES = {BEFORE_ADMISSION: Words("发生日期早于入驻", "Dated before 
 def of_tenants(clocks: Clocks, reminder: str) -> Any:
     """Return the condition on Tenancy; who is meant (in residence, enterprises) is the list's own filter."""
     if reminder == NO_CODE:
-        return Tenancy.credit_code.is_(None)
+        return known_stays.column(Tenancy.credit_code, clocks.known_at).is_(None)
     return _last_standing(clocks) < months_before(clocks.as_of, SILENT_MONTHS)
 
 
@@ -47,13 +47,13 @@ def _last_standing(clocks: Clocks) -> Any:
     return query.correlate(Tenancy).scalar_subquery()
 
 
-def of_entries(site_id: int | None) -> Any:
+def of_entries(clocks: Clocks, site_id: int | None) -> Any:
     """Return the condition on LedgerEntry: before its tenant was admitted to the site, or never admitted at all.
 
     Found tenancy by tenancy, by the index of their entries by day: only the rows that are meant are read.
     """
     entry, stay = aliased(LedgerEntry), aliased(Tenancy)
-    admitted = sa.func.coalesce(stay.admitted_on, sa.literal(date.max, sa.Date))
+    admitted = sa.func.coalesce(known_stays.admitted_on(clocks, stay), sa.literal(date.max, sa.Date))
     early = sa.select(entry.id).join(stay, stay.id == entry.tenancy_id).where(entry.happened_on < admitted)
     if site_id is not None:
         early = early.where(stay.site_id == site_id)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from incubator.core import clock, sites, totals
+from incubator.core import clock, log, sites, totals
 from incubator.core.measures import MEASURES, Cell, Cells, Figure, figures
 from incubator.core.periods import beginnings
-from incubator.models.ledger import Posting
+from incubator.core.settings import demonstration_day
+from incubator.models.ledger import ChainLink, Posting
 from incubator.models.person import Person
 from incubator.models.site import SiteHead
 from incubator.models.totals import PROVINCE, LastPosting
@@ -91,13 +92,19 @@ class PlaceSummary:
 
 @dataclass(frozen=True)
 class Summary:
-    """The frozen answer. `province` is None for who sees a part only. `fingerprint`: SHA-256 over the chains' heads."""
+    """The frozen answer. `province` is None for who sees a part only.
+
+    `fingerprint`: SHA-256 over the ends of the ledgers' chains; `log_fingerprint`: the end of the log's.
+    `demonstration`: until when the invented data runs, None where the data is real.
+    """
 
     clocks: Clocks
     generated_at: datetime
     sites: tuple[PlaceSummary, ...]
     province: PlaceSummary | None
     fingerprint: str
+    log_fingerprint: str
+    demonstration: date | None = None
 
     def of(self, slug: str) -> PlaceSummary | None:
         """Return the summary of one place by its slug."""
@@ -115,7 +122,7 @@ def summary(
 ) -> Summary:
     """Answer for all visible sites and, for who sees everything, the province; or for one site alone.
 
-    `site_months` False leaves out the months of the sites (not of the province): an overview does not draw them.
+    `site_months` False leaves out the months of the sites (not of the province), for who does not draw them.
     """
     visible = [site for site in sites.visible_sites(session, scope) if site_id in (None, site.id)]
     by_month = totals.by_month(session, scope, clocks.as_of, clocks.known_at, site_id)
@@ -138,7 +145,9 @@ def summary(
             for site in visible
         ),
         province=province,
-        fingerprint=fingerprint(session, [site.id for site in visible]),
+        fingerprint=fingerprint(session, [site.id for site in visible], clocks.known_at),
+        log_fingerprint=log.fingerprint(session, clocks.known_at),
+        demonstration=demonstration_day(session),
     )
 
 
@@ -172,11 +181,19 @@ def period(
     return _flows(inside, province=site_id is None)
 
 
-def fingerprint(session: Session, site_ids: Iterable[int]) -> str:
-    """Return one hash over the heads of the sites' chains: it changes with every posting."""
-    query = sa.select(SiteHead.site_id, SiteHead.hash).where(SiteHead.site_id.in_(list(site_ids)))
-    heads = session.execute(query.order_by(SiteHead.site_id)).all()
-    return hashlib.sha256("\n".join(f"{row.site_id} {row.hash}" for row in heads).encode()).hexdigest()
+def fingerprint(session: Session, site_ids: Iterable[int], known_at: datetime | None = None) -> str:
+    """Return one hash over the ends of the sites' chains as known at a moment: it changes with every posting."""
+    ends = ((site_id, _end_of_chain(session, site_id, known_at)) for site_id in sorted(site_ids))
+    return hashlib.sha256("\n".join(f"{site_id} {end}" for site_id, end in ends).encode()).hexdigest()
+
+
+def _end_of_chain(session: Session, site_id: int, known_at: datetime | None) -> str:
+    """Return the last link of a site's chain; of a past moment, the last whose posting was known by then."""
+    if known_at is None:
+        return session.scalars(sa.select(SiteHead.hash).filter_by(site_id=site_id)).one()
+    link = ChainLink
+    query = sa.select(link.hash).join(Posting, Posting.id == link.posting_id).order_by(link.version.desc())
+    return session.scalar(query.where(link.site_id == site_id, Posting.known_at <= known_at).limit(1)) or sites.NO_HASH
 
 
 class Change(NamedTuple):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from incubator.core import known
 from incubator.core.books import ARRIVALS, DEPARTURES, ENTERPRISE, PARTNERS, TEAM
 from incubator.core.measures import MEASURES
 from incubator.models.ledger import LedgerEntry
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sqlalchemy.orm import Session
+
+    from incubator.core.reports import Clocks
 
 BOOK = "residency"
 TWICE = Words(
@@ -174,22 +177,27 @@ def stay(facts: Sequence[tuple[date, str]]) -> Stay:
     return Stay(status, days.get("signed"), arrivals[0] if arrivals else None, days.get("ent_registered"), ended_on)
 
 
-def stays(session: Session, tenancy_ids: Collection[int]) -> dict[int, Stay]:
-    """Return the projection of several tenancies from their standing entries."""
-    facts = standing(session, tenancy_ids)
+def stays(session: Session, tenancy_ids: Collection[int], clocks: Clocks | None = None) -> dict[int, Stay]:
+    """Return the projection of several tenancies from their standing entries: all of today, or those of past clocks."""
+    facts = standing(session, tenancy_ids, clocks)
     return {tenancy_id: stay(facts[tenancy_id]) for tenancy_id in tenancy_ids}
 
 
-def standing(session: Session, tenancy_ids: Collection[int]) -> defaultdict[int, list[tuple[date, str]]]:
+def standing(
+    session: Session, tenancy_ids: Collection[int], clocks: Clocks | None = None
+) -> defaultdict[int, list[tuple[date, str]]]:
     """Return the standing residency facts (day, category) of several tenancies, in day order."""
     entry, reversal = LedgerEntry, aliased(LedgerEntry)
+    known_at = clocks.known_at if clocks else None
     query = (
         sa.select(entry.tenancy_id, entry.happened_on, entry.category)
-        .outerjoin(reversal, reversal.reverses_id == entry.id)
-        .where(entry.tenancy_id.in_(tenancy_ids), entry.book == BOOK)
+        .outerjoin(reversal, sa.and_(reversal.reverses_id == entry.id, *known.by(reversal, known_at)))
+        .where(entry.tenancy_id.in_(tenancy_ids), entry.book == BOOK, *known.by(entry, known_at))
         .where(entry.reverses_id.is_(None), reversal.id.is_(None))
         .order_by(entry.happened_on, entry.id)
     )
+    if clocks:
+        query = query.where(entry.happened_on <= clocks.as_of)
     facts = defaultdict[int, list[tuple[Any, str]]](list)
     for tenancy_id, day, category in session.execute(query):
         facts[tenancy_id].append((day, category))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from incubator.core import clock
-from incubator.models.site import Institution, Site, SiteHead
+from incubator.models.site import Institution, Site, SiteHead, Zone
 from incubator.values.month import EARLIEST
 from incubator.values.problem import Problem
 from incubator.values.words import Words
@@ -63,9 +63,20 @@ def site_by_slug(session: Session, scope: Scope, slug: str) -> Site | None:
     return session.scalar(sa.select(Site).where(Site.slug == slug, scope.within(Site.id)))
 
 
+def is_blank(session: Session, site_id: int) -> bool:
+    """Say whether nothing was ever recorded at a site."""
+    return session.scalar(sa.select(SiteHead.version).filter_by(site_id=site_id)) == 0
+
+
 def words(site: Site) -> Words:
     """Return a site's name in both languages."""
     return Words(site.name_zh, site.name_en)
+
+
+def zones(session: Session, site_id: int) -> list[Words]:
+    """Return the parts of a site (起步区, 拓展区), as they were added."""
+    found = session.scalars(sa.select(Zone).filter_by(site_id=site_id).order_by(Zone.id))
+    return [Words(zone.name_zh, zone.name_en) for zone in found]
 
 
 def institutions(session: Session) -> dict[str, Words]:

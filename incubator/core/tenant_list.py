@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from incubator.core import known, reminders, totals
+from incubator.core import known, known_stays, reminders, totals
 from incubator.core.books import DEPARTURES, ENTERPRISE, STATUSES, TEAM
 from incubator.core.entries import LARGEST
 from incubator.core.industries import NONE_GIVEN
@@ -145,7 +145,9 @@ def _sort_column(clocks: Clocks, asked: Filter) -> tuple[Any, Query]:
         categories = MEASURES[_MONEY[asked.sort]].categories
         sums = totals.fen_by_tenancy(categories, clocks.as_of, clocks.known_at, asked.site_id).subquery()
         return sa.func.coalesce(sums.c.fen, 0), query.outerjoin(sums, sums.c.tenancy_id == Tenancy.id)
-    return (Tenancy.sort_key if asked.sort == "name" else sa.func.coalesce(Tenancy.admitted_on, date.min)), query
+    if asked.sort == "name":
+        return Tenancy.sort_key, query
+    return sa.func.coalesce(known_stays.admitted_on(clocks), sa.literal(date.min, sa.Date)), query
 
 
 def _read_cursor(asked: Filter) -> tuple[Any, int] | None:
@@ -162,10 +164,13 @@ def _read_cursor(asked: Filter) -> tuple[Any, int] | None:
 def _rows(session: Session, clocks: Clocks, found: Sequence[Any]) -> list[Row]:
     ids = [row[1].id for row in found]
     stages, money = stages_of(session, clocks, ids), _money(session, clocks, ids)
+    shown = known_stays.stays(session, clocks, [row[1] for row in found])
+    told = known_stays.versions(session, clocks.known_at, ids) if clocks.known_at else {}
     rows = []
     for tenant, tenancy, slug, zh, en in found:
         sums, last_on = money.get(tenancy.id, ((0, 0, 0), None))
-        rows.append(Row(tenant, tenancy, slug, Words(zh, en), stages.get(tenancy.id, "none"), *sums, last_on))
+        then = known_stays.tenant(tenant, told.get(tenancy.id)), shown[tenancy.id]
+        rows.append(Row(*then, slug, Words(zh, en), stages.get(tenancy.id, "none"), *sums, last_on))
     return rows
 
 
@@ -174,7 +179,7 @@ def predicates(scope: Scope, clocks: Clocks, asked: Filter) -> list[Any]:
     found: list[Any] = [scope.within(Tenancy.site_id)]
     if asked.site_id is not None:
         found.append(Tenancy.site_id == asked.site_id)
-    found += _identity(asked)
+    found += _identity(clocks, asked)
     if asked.reminder in reminders.OF_TENANTS:
         found.append(reminders.of_tenants(clocks, asked.reminder))
     province = asked.site_id is None and scope.everything
@@ -187,29 +192,32 @@ def predicates(scope: Scope, clocks: Clocks, asked: Filter) -> list[Any]:
     return found
 
 
-def _identity(asked: Filter) -> list[Any]:
+def _identity(clocks: Clocks, asked: Filter) -> list[Any]:
+    def told(own: Any) -> Any:
+        return known_stays.column(own, clocks.known_at)
+
     found: list[Any] = []
     if asked.text.strip():
         plain = asked.text.strip()
         found.append(
             sa.or_(
-                Tenancy.name.contains(plain, autoescape=True),
-                Tenancy.former_names.contains(plain, autoescape=True),
+                told(Tenancy.name).contains(plain, autoescape=True),
+                told(Tenancy.former_names).contains(plain, autoescape=True),
                 Tenancy.sort_key.contains(plain.lower(), autoescape=True),
                 Tenancy.initials.contains(plain.lower(), autoescape=True),
-                Tenancy.credit_code.contains(credit_code.normalise(plain), autoescape=True),
+                told(Tenancy.credit_code).contains(credit_code.normalise(plain), autoescape=True),
             )
         )
     if asked.industry:
-        found.append(Tenancy.industry == ("" if asked.industry == NONE_GIVEN else asked.industry))
+        found.append(told(Tenancy.industry) == ("" if asked.industry == NONE_GIVEN else asked.industry))
     if asked.institution_id is not None:
-        found.append(Tenancy.institution_id == (asked.institution_id or None))
+        found.append(told(Tenancy.institution_id).is_not_distinct_from(asked.institution_id or None))
     if asked.zone_id is not None:
-        found.append(Tenancy.zone_id == (asked.zone_id or None))
+        found.append(told(Tenancy.zone_id).is_not_distinct_from(asked.zone_id or None))
     if asked.admitted_since is not None:
-        found.append(Tenancy.admitted_on >= asked.admitted_since)
+        found.append(known_stays.admitted_on(clocks) >= asked.admitted_since)
     if asked.admitted_until is not None:
-        found.append(Tenancy.admitted_on <= asked.admitted_until)
+        found.append(known_stays.admitted_on(clocks) <= asked.admitted_until)
     return found
 
 

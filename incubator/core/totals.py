@@ -314,6 +314,15 @@ def _add(session: Session, found: defaultdict[Any, Cell], columns: Any, month: A
         found[key] = found[key].plus(Cell(*(int(value) for value in values)))  # PostgreSQL sums to Decimal
 
 
+def learned(session: Session, site_id: int, as_of: date, known_at: datetime | None = None) -> list[int]:
+    """Return the months of knowledge in which a site was told of the months up to a day's, the latest first."""
+    kept = KnownTotal
+    query = sa.select(kept.known_month).distinct().where(kept.site_id == site_id, kept.month <= month_of(as_of))
+    if known_at is not None:
+        query = query.where(kept.known_month <= known.month(known_at))
+    return list(session.scalars(query.order_by(kept.known_month.desc())))
+
+
 def funded(session: Session, scope: Scope, as_of: date, known_at: datetime | None = None) -> dict[int, int]:
     """Return the number of funded tenants by site; 0 is the province: each tenant once, wherever it went."""
     if known_at is None:

@@ -18,6 +18,7 @@ from incubator.excel.cells import (
     LINE,
     MUTED,
     NONE,
+    OCHRE,
     RED,
     RULED,
     TINT,
@@ -38,6 +39,7 @@ NAME = Words("汇总", "Summary")
 TITLE = Words("{place} · 台账汇总表", "{place} · Ledger summary")
 EVERYWHERE = Words("晋创谷", "Jinchuang Valley")
 TIES, DIFFERS = Words("校验：一致", "Check: ties"), Words("校验：不一致", "Check: differs")
+DEMONSTRATION = Words("演示数据", "Demo data")
 HEAD = 3
 """The row of the table's head; what stands above is said on every page."""
 FIRST = 2
@@ -135,7 +137,10 @@ def _aspects(measure: Measure) -> Iterator[Shape]:
 
 
 def _head(plan: Plan, sheet: Sheet, last: int) -> None:
-    sheet.across(0, 0, last, _title(plan), font_size=16, bold=True)
+    invented = plan.summary.demonstration is not None
+    sheet.across(0, 0, last - invented, _title(plan), font_size=16, bold=True)
+    if invented:
+        sheet.put(0, last, DEMONSTRATION, bold=True, font_color=OCHRE, align="right")
     sheet.raw.set_row(0, 28)
     sheet.put(1, 0, Words("截至日期（含当日）", "As of (day included)"), bold=True)
     sheet.across(1, 1, last - 1, plan.summary.clocks.as_of, "day", bold=True, align="left")
@@ -309,8 +314,14 @@ def _said_notes(plan: Plan) -> Iterator[Words]:
         yield _PAIRS
     if plan.province:
         yield _PROVINCE
+    if plan.summary.demonstration is not None:
+        yield _INVENTED.fill(day=plan.summary.demonstration)
     known = plan.summary.clocks.known_at
-    yield _KNOWN.fill(at=moment(known or plan.summary.generated_at), hash=plan.summary.fingerprint)
+    yield _KNOWN.fill(
+        at=moment(known or plan.summary.generated_at),
+        hash=plan.summary.fingerprint,
+        log=plan.summary.log_fingerprint,
+    )
 
 
 _FORMULAS = Words(
@@ -337,7 +348,11 @@ _PROVINCE = Words(
     "迁移的企业和团队全省只计一次，故“全省”可能小于各园区之和。",
     "The province counts a moved tenant once, so it may be less than the sum of the sites.",
 )
+_INVENTED = Words(
+    "演示数据：企业名称和金额均为虚构，截至 {day}。",
+    "Demonstration data: the enterprises and amounts are invented, up to {day}.",
+)
 _KNOWN = Words(
-    "数据时点 {at}（北京时间）；数据指纹 {hash}。",
-    "Figures as known at {at} (Beijing time); fingerprint {hash}.",
+    "数据时点 {at}（北京时间）；数据指纹 {hash}；操作日志指纹 {log}。",
+    "Figures as known at {at} (Beijing time); fingerprint {hash}; of the audit log {log}.",
 )

@@ -27,6 +27,7 @@ class Person(Base):
     language: Mapped[str] = mapped_column(sa.String(8), default="zh")
     unit: Mapped[str] = mapped_column(sa.String(8), default="auto")
     theme: Mapped[str] = mapped_column(sa.String(8), default="auto")
+    tour: Mapped[str | None] = mapped_column(sa.String(8))
     created_at: Mapped[datetime]
     signed_in_at: Mapped[datetime | None]
     memberships: Mapped[list[Membership]] = relationship(back_populates="person", order_by="Membership.id")

@@ -159,6 +159,22 @@ def day_words(when: date) -> Words:
     return Words(f"{when.year}年{when.month}月{when.day}日", english)
 
 
+def day_in_line(when: date) -> Words:
+    """Return a day as the lines at the head and foot of a page write it: 2024-10-15, 15 Oct 2024."""
+    return Words(when.isoformat(), day_words(when).en)
+
+
+def moment_in_line(when: datetime) -> Words:
+    """Return a moment in Shanghai as such lines write it: 2024-11-06 09:12, 6 Nov 2024 09:12."""
+    local = when.astimezone(SHANGHAI)
+    return Words("{day} {time}", "{day} {time}").fill(day=day_in_line(local.date()), time=f"{local:%H:%M}")
+
+
+def day_short(when: date) -> Words:
+    """Return a day without its year: 11月5日, 5 Nov."""
+    return Words(f"{when.month}月{when.day}日", f"{when.day} {_ENGLISH_MONTHS[when.month - 1]}")
+
+
 def weekday(when: date) -> Words:
     """Return the day of the week, short: 周四, Thu."""
     return _WEEKDAYS[when.weekday()]

@@ -27,6 +27,8 @@ class Unit(Enum):
     YUAN = 1
     THOUSAND = 1_000
     WAN = 10_000
+    HUNDRED_THOUSAND = 100_000
+    MILLION = 1_000_000
     YI = 100_000_000
 
     @property
@@ -39,15 +41,18 @@ _UNIT_WORDS = {
     Unit.YUAN: Words("元", "yuan"),
     Unit.THOUSAND: Words("千元", "thousand yuan"),
     Unit.WAN: Words("万元", "10,000 yuan"),
+    Unit.HUNDRED_THOUSAND: Words("十万元", "100,000 yuan"),
+    Unit.MILLION: Words("百万元", "million yuan"),
     Unit.YI: Words("亿元", "100 million yuan"),
 }
 _SPELLED = {
     "元": Unit.YUAN, "圆": Unit.YUAN, "yuan": Unit.YUAN, "rmb": Unit.YUAN, "cny": Unit.YUAN,
     "千元": Unit.THOUSAND, "千": Unit.THOUSAND,
     "万元": Unit.WAN, "万": Unit.WAN, "萬元": Unit.WAN, "wan": Unit.WAN,
-    "亿元": Unit.YI, "亿": Unit.YI, "million": None, "百万": None, "百万元": None,
+    "十万元": Unit.HUNDRED_THOUSAND, "十万": Unit.HUNDRED_THOUSAND,
+    "百万元": Unit.MILLION, "百万": Unit.MILLION, "million": Unit.MILLION,
+    "亿元": Unit.YI, "亿": Unit.YI,
 }  # fmt: skip
-_MILLION = 1_000_000
 _SHAPE = re.compile(
     r"(?P<sign>[-+]?)(?:[¥￥]|rmb|cny|人民币)?(?P<sign2>[-+]?)"
     r"(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,4}(?:,\d{4})+|\d+)?(?P<tail>\.\d*)?"
@@ -124,7 +129,7 @@ def _scale(word: str) -> tuple[int | None, Unit | None] | None:
     if word not in _SPELLED:
         return None
     unit = _SPELLED[word]
-    return (_MILLION, Unit.YUAN) if unit is None else (unit.value, unit)
+    return unit.value, unit
 
 
 _WORDED = re.compile("(?:人民币)?([零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟萬億]+)[元圆]?[整正]?")

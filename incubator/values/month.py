@@ -14,6 +14,7 @@ EARLIEST = date(1990, 1, 1)
 LATEST = date(2099, 12, 31)
 """A later day is a slip as well."""
 
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－", "-"))
 _WRITTEN = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?|(\d{2})(\d{2}))")
 
 
@@ -55,7 +56,7 @@ def months(first: int, last: int) -> list[int]:
 
 def read_day(text: str) -> date | None:
     """Read 2024-10-15, 20241015, 2024/10/15, 2024.10.15 or 2024年10月15日; None if it is no day that exists."""
-    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text[:40]))
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text[:40])).translate(_DASHES)
     found = _WRITTEN.fullmatch(plain)
     if found is None:
         return None
@@ -67,27 +68,45 @@ def read_day(text: str) -> date | None:
 
 
 _CLOCK = re.compile(
-    r"(?P<day>.+?)(?:T|\s+)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?P<zone>\s*(?:Z|[-+]\d{2}:?\d{2}))?", re.IGNORECASE
+    r"(?P<day>.+?)(?:T|\s+|(?<=[日号]))(?:(?:凌晨|早上|上午|中午|下午|晚上)\s*)?"
+    r"\d{1,2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?|[时点](?:\d{1,2}分?(?:\d{1,2}秒)?|整)?)"
+    r"(?:\s*[ap]m)?(?P<zone>\s*(?:Z|[-+]\d{2}:?\d{2}))?",
+    re.IGNORECASE,
 )
-_WEEKDAY = re.compile(r"[\s(]*(?:星期|周)[一二三四五六日天]\)?$")
+_COMPACT = re.compile(r"(?P<day>\d{8})T\d{4}(?:\d{2})?")
+_PART_OF_DAY = re.compile(r"\s*(?:凌晨|早上|上午|中午|下午|晚上)$")
+_WEEK = re.compile(r"(\d{4})-?W(\d{2})-?([1-7])", re.IGNORECASE)
+_WEEKDAY = re.compile(r"[\s(]*(?:星期|周)[一二三四五六日天]\)?(?=$|\s|\d)")
 _ENGLISH = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
-_HAN = re.compile("[〇零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}[日号]")
-_HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_HAN_DIGIT = "〇○零一二三四五六七八九壹贰叁肆伍陆柒捌玖0123456789"
+_HAN = re.compile(f"(?:公元)?([{_HAN_DIGIT}]{{4}})年([{_HAN_DIGIT}十拾]{{1,3}})月([{_HAN_DIGIT}十拾]{{1,3}})[日号]")
+_HAN_DIGITS = str.maketrans(_HAN_DIGIT + "拾", "000123456789" + "123456789" + "0123456789" + "十")
 
 
 def read_moment(text: str) -> date | None:
     """Read a day in the longer ways in which programs and people write it, each of which leaves no doubt.
 
-    2024-10-15 08:30:00, 2024-10-15T16:30:00Z (a day of Shanghai), 2024年10月15日 星期二, 二〇二四年十月十五日,
-    15 Oct 2024. None if it is none of these.
+    2024-10-15 08:30:00, 20241015T083000, 2024-10-15T16:30:00Z (a day of Shanghai), 2024年10月15日上午8:30,
+    2024年10月15日 星期二, 二〇二四年十月十五日, 2024-W42-2, 15 Oct 2024. None if it is none of these.
     """
-    plain = _WEEKDAY.sub("", unicodedata.normalize("NFKC", text[:60]).strip())
-    clock = _CLOCK.fullmatch(plain)
-    if clock is not None:
-        return _day_of_zone(plain) if clock["zone"] else read_day(clock["day"])
-    if _HAN.fullmatch(plain):
-        return _read_han(plain)
+    plain = _WEEKDAY.sub("", unicodedata.normalize("NFKC", text[:60]).strip()).translate(_DASHES)
+    clock = _CLOCK.fullmatch(plain) or _COMPACT.fullmatch(plain)
+    if clock is not None and clock.groupdict().get("zone"):
+        return _day_of_zone(plain)
+    plain = (clock["day"] if clock else _PART_OF_DAY.sub("", plain)).strip()
+    han, week = _HAN.fullmatch(re.sub(r"\s", "", plain)), _WEEK.fullmatch(plain)
+    if han is not None:
+        return _read_han(*han.groups())
+    if week is not None:
+        return _read_week(*map(int, week.groups()))
     return read_day(plain) or _read_english(plain)
+
+
+def _read_week(year: int, week: int, day: int) -> date | None:
+    try:
+        return date.fromisocalendar(year, week, day)
+    except ValueError:
+        return None
 
 
 def _day_of_zone(text: str) -> date | None:
@@ -97,15 +116,17 @@ def _day_of_zone(text: str) -> date | None:
         return None
 
 
-def _read_han(text: str) -> date | None:
-    year, month, day = re.split("[年月]", text[:-1])
-    return read_day(f"{year.translate(_HAN_DIGITS)}-{_han_number(month)}-{_han_number(day)}")
+def _read_han(year: str, month: str, day: str) -> date | None:
+    try:
+        return read_day(f"{year.translate(_HAN_DIGITS)}-{_han_number(month)}-{_han_number(day)}")
+    except ValueError:  # 十十月
+        return None
 
 
 def _han_number(text: str) -> int:
     """Return a number below 100: 七, 十, 十五, 二十, 三十一."""
-    tens, ten, ones = text.rpartition("十")
-    digits = [part.translate(_HAN_DIGITS) or default for part, default in ((tens, "1"), (ones, "0"))]
+    tens, ten, ones = text.translate(_HAN_DIGITS).rpartition("十")
+    digits = [part or default for part, default in ((tens, "1"), (ones, "0"))]
     return int(digits[0]) * 10 + int(digits[1]) if ten else int(digits[1])
 
 

@@ -184,22 +184,30 @@ def _to_sign_in() -> Response:
 
     The form comes back filled from what the browser kept of it; nothing of it goes through the sign-in page.
     """
-    wanted = request.full_path.rstrip("?") if _is_page() and not _by_htmx() else ""
+    wanted = "" if _by_htmx() else _opened()
     address = url_for("session.sign_in", next=wanted or None)
     if _by_htmx():
         return make_response("", 401, {"HX-Redirect": address})
     return redirect(address, 303)
 
 
-def _is_page() -> bool:
-    """Say whether the address can be opened: it was, or it is that of a form."""
+def _opened() -> str:
+    """Return the address that was asked for, or that of the page whose form was sent; "" if it cannot be told."""
+    sent_to = request.full_path.rstrip("?")
     if request.method == "GET":
-        return True
+        return sent_to
+    flash(_("登录已过期，刚才提交的内容尚未保存。登录后回到表单，请核对后再保存。"), "warning")
+    sender = urlsplit(request.referrer or "")
+    own = local_path(sender._replace(scheme="", netloc="").geturl()) if sender.netloc == request.host else ""
+    return next((address for address in (sent_to, own) if address and _opens(address)), "")
+
+
+def _opens(address: str) -> bool:
+    """Say whether an address is that of a page, and not only of what is sent to it."""
     try:
-        current_app.create_url_adapter(request).match(method="GET")  # type: ignore[union-attr]
+        current_app.create_url_adapter(request).match(urlsplit(address).path, method="GET")  # type: ignore[union-attr]
     except HTTPException:
         return False
-    flash(_("登录已过期，刚才提交的内容尚未保存。登录后回到表单，请核对后再保存。"), "warning")
     return True
 
 

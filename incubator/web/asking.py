@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 from flask_babel import gettext as _
 
+from incubator.core import clock
 from incubator.values import money
-from incubator.values.month import read_day
+from incubator.values.month import read_typed_day
 from incubator.values.text import printable
 from incubator.web.filters import said
 from incubator.web.forms.fields import UNITS
@@ -36,7 +37,7 @@ class Asking:
     def day(self, name: str, title: str) -> date | None:
         """Return a day, as people write it."""
         text = self.text(name)
-        found = read_day(text) if text else None
+        found = read_typed_day(text, clock.today())
         if text and found is None:
             self._passed_over(title, text, _("不是日期，请写成 2024-10-15"))
         return found

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any
 from flask import abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
-from incubator.core import references
+from incubator.core import references, tenants
 from incubator.core.drafts import Draft
 from incubator.extensions import db
 from incubator.web import access, answers, doubting
 from incubator.web.answers import MISTAKEN
+from incubator.web.drawing import days
 from incubator.web.drawing import tenant as drawing
-from incubator.web.entries import answer_after, page_of_entry, pages, to_change, turned_back
+from incubator.web.entries import answer_after, page_of_entry, pages, to_change, turned_back, undone
 from incubator.web.filters import said
 from incubator.web.forms.entries import DEEDS, NAMES, change_form, draft_of, start_from
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from incubator.core.references import Balance
     from incubator.models.ledger import LedgerEntry
     from incubator.web.entries import Found
 
@@ -35,8 +37,10 @@ def _deed_page(found: Found, form: Any, deed: str) -> str:
         title=said(DEEDS[deed].title),
         said_before=" ".join(drawing.brief(found.row)),
         left=left,
-        doubts=doubting.drawn(form),
+        undone=undone(found),
+        doubts=doubting.drawn(form, page_of_entry(found.entry.id), found.tenant.tenant.id),
         hint=answers.proposed_day()[1],
+        months=days.months(db.session(), access.scope(), found.tenant.tenancy.site),
         back=page_of_entry(found.entry.id).address(),
     )
 
@@ -80,12 +84,20 @@ def _send_deed(entry_id: int, deed: str) -> ResponseReturnValue:
     left = references.balance(db.session(), found.entry)
     form = change_form(deed, request.form, technology=left.technology_fen is not None)
     form.validate()
+    if _ended(found, left, deed) and not tenants.booked(db.session(), form.key.data):
+        form.form_errors.append(said(references.TERMINATED_TWICE))
+        return _deed_page(found, form, deed), MISTAKEN
     draft = form.draft(_dependent(found.entry, deed, left.root_id))
     posted = doubting.enter(form, answers.act(form), [draft])
     answers.keep_unit(deed, form.unit.data)
     if answers.settled(form, posted.problems, NAMES):
         return answer_after(posted, _("已录入"), form, found.tenant)
     return _deed_page(to_change(entry_id), form, deed), MISTAKEN
+
+
+def _ended(found: Found, left: Balance, deed: str) -> bool:
+    """Say whether a contract that stands was terminated while this form lay open; of a payment nothing ends that."""
+    return deed != "return" and not left.open and found.row.reversed_by is None
 
 
 def _dependent(entry: LedgerEntry, deed: str, root_id: int) -> Draft:

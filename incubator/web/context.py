@@ -30,9 +30,15 @@ class SiteLink(NamedTuple):
     name: Words
 
 
+NOW_ALONE = frozenset({"imports", "links", "log", "people", "profile", "published", "reports", "session", "transfers"})
+"""Pages that tell how things stand now, or have moments of their own: a past data time is left behind on the way."""
+
+
 def link(endpoint: str, **values: Any) -> str:
     """Return the address of an endpoint with the clocks of this page; a value that is None or "" is left out."""
     merged = carried() | values
+    if endpoint.partition(".")[0] in NOW_ALONE:
+        merged.pop("known_at", None)
     return url_for(endpoint, **{name: value for name, value in merged.items() if value not in (None, "")})
 
 
@@ -70,7 +76,7 @@ def _globals() -> dict[str, Any]:
         "known_at": clocks.known_at,
         "today": clock.today(),
         "sites": [SiteLink(site.slug, sites.words(site)) for site in visible],
-        "is_demo": signed_in and demonstration_day(db.session()) is not None,
+        "demo_day": demonstration_day(db.session()),
         "icon_url": asset("icons.svg"),
     }
 

@@ -13,6 +13,7 @@ from incubator.core.books import BOOKS, CATEGORIES
 from incubator.extensions import db
 from incubator.web import access, answers, doubting, picking
 from incubator.web.answers import MISTAKEN
+from incubator.web.drawing import days
 from incubator.web.drawing import entries as rows
 from incubator.web.drawing import tenant as drawing
 from incubator.web.entries import (
@@ -21,6 +22,7 @@ from incubator.web.entries import (
     pages,
     to_change,
     turned_back,
+    undone,
 )
 from incubator.web.forms.entries import (
     NAMES,
@@ -109,7 +111,8 @@ def _corrected(found: Found, form: Any, tenant: Seen | None) -> list[Draft]:
 
 
 def _correct_page(found: Found, form: Any) -> str:
-    entry = found.entry
+    """Draw the form; where somebody was quicker, that alone is told: what it would repeat is what they booked."""
+    entry, quicker = found.entry, undone(found)
     if "tenant" in form:
         picking.show(form, picking.chosen(form, entry.site_id))
     return render_template(
@@ -118,8 +121,10 @@ def _correct_page(found: Found, form: Any) -> str:
         found=found,
         book=BOOKS[entry.book],
         title=_("更正"),
-        doubts=doubting.drawn(form),
+        doubts=[] if quicker else doubting.drawn(form, page_of_entry(entry.id), found.tenant.tenant.id),
         said_before=" ".join(drawing.brief(found.row)),
+        undone=quicker,
+        months=days.months(db.session(), access.scope(), found.tenant.tenancy.site),
         back=page_of_entry(entry.id).address(),
     )
 
@@ -161,5 +166,6 @@ def _reverse_page(found: Found, form: Any) -> str:
         found=found,
         columns=[column for column in drawing.columns(found.entry.book) if column["key"] != "actions"],
         rows=rows.rows([legs[number] for number in sorted(legs)], scope),
+        undone=undone(found),
         back=page_of_entry(found.entry.id).address(),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import request
+from flask_babel import gettext as _
 
 from incubator.core import doubts, entering
 from incubator.core.doubts import KINDS
@@ -13,12 +14,14 @@ from incubator.values.text import printable
 from incubator.web import access
 from incubator.web.answers import Page
 from incubator.web.filters import said
+from incubator.web.forms.entries import OTHER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from typing import Any
 
+    from incubator.core.doubts.kinds import Way
     from incubator.core.drafts import Act, Draft
     from incubator.core.entering import Asked
     from incubator.core.ledger import Posted
@@ -76,15 +79,17 @@ def _bound(doubt: Problem, form: Sheet) -> list[str]:
     return [name for name in dict.fromkeys(FIELDS.get(name, name) for name in names) if name in form]
 
 
-def drawn(form: Sheet) -> list[dict[str, Any]]:
-    """Return the doubts of a form as the box under it shows them."""
-    return [_drawn(form, one) for one in form.asked]
+def drawn(form: Sheet, given_up: Page | None = None, tenant_id: int | None = None) -> list[dict[str, Any]]:
+    """Return the doubts of a form as the box under it shows them.
+
+    `given_up`: where to go on when the fact is not booked; `tenant_id`: whose form it is, if it names nobody itself.
+    """
+    return [_drawn(form, one) | _ways(form, one.doubt, given_up, tenant_id) for one in form.asked]
 
 
 def _drawn(form: Sheet, asked: Asked) -> dict[str, Any]:
     doubt = asked.doubt
     bound = _bound(doubt, form)
-    mends = [[FIELDS.get(name, name), text] for name, text in doubt.mends]
     return {
         "code": doubt.doubt,
         "token": asked.token,
@@ -93,7 +98,30 @@ def _drawn(form: Sheet, asked: Asked) -> dict[str, Any]:
         "tick": said(KINDS[doubt.doubt].tick),
         "ticked": asked.answered,
         "note": _explanation(doubt.doubt),
-        "mend": said(doubt.mend_words) if mends else "",
-        "mends": mends,
         "href": Page("entries.show", {"entry_id": doubt.entry_id}).address() if doubt.entry_id else "",
     }
+
+
+def _ways(form: Sheet, doubt: Problem, given_up: Page | None, tenant_id: int | None) -> dict[str, Any]:
+    """Return what settles a doubt at one press: new texts for fields, leaving it, or the admission that is missing."""
+    ways = KINDS[doubt.doubt].ways
+    leaving = given_up if "give_up" in ways else None
+    missing = Page("residency.admit", {"tenant_id": tenant_id}) if doubt.field == "tenancy" and tenant_id else None
+    return {
+        "mends": list(_mends(form, doubt, ways)),
+        "give_up": leaving.address() if leaving else "",
+        "admit": missing.address() if missing else "",
+    }
+
+
+def _mends(form: Sheet, doubt: Problem, ways: Sequence[Way]) -> Iterator[dict[str, Any]]:
+    """Yield the presses that change fields: to the likely value, or where nobody can know it, to another choice."""
+    if doubt.mends:
+        yield {"text": said(doubt.mend_words), "values": [[FIELDS.get(name, name), text] for name, text in doubt.mends]}
+    elif "other_programme" in ways and "programme" in form:
+        values = [["category", OTHER], ["programme", form.named("programme").data]]
+        yield {"text": _("改为其他资金"), "values": values}
+    elif "retype" in ways and doubt.field in form:
+        yield {"text": _("重新填写"), "values": [[doubt.field, ""]]}
+    if "other_tenant" in ways and "tenant" in form:
+        yield {"text": _("另选企业"), "values": [["tenant_text", ""]]}

@@ -16,9 +16,11 @@ from incubator.extensions import db
 from incubator.values.month import SHANGHAI, read_day
 from incubator.web import access, answers, doubting, picking
 from incubator.web.answers import MISTAKEN, Page
+from incubator.web.drawing import days
 from incubator.web.drawing import entries as rows
 from incubator.web.drawing import tenant as drawing
 from incubator.web.drawing.chain import story
+from incubator.web.drawing.chain import undone as drawn_undone
 from incubator.web.filters import counted, said, yuan
 from incubator.web.forms.entries import DEEDS, NAMES, deed_of, entry_form
 from incubator.web.questions import asked_clocks, number
@@ -147,7 +149,7 @@ def _booked(book: str, form: Any, site: Site, found: Seen | None, again: Page) -
         shown = Page("tenants.show", page_of(found).values | {"tab": book}) if found else again
         return answer_saved(_("已录入"), entry, name, form, shown, again)
     site = one_tenant.site_of(db.session(), site_id)
-    return _new_page(book, form, site, _again(found)), MISTAKEN
+    return _new_page(book, form, site, _again(found), again), MISTAKEN
 
 
 def _again(found: Seen | None) -> Seen | None:
@@ -192,7 +194,8 @@ def said_of(word: str, entry: LedgerEntry | None, name: str) -> str:
     return Markup('{} <a href="{}">{}</a>').format(text, correct, _("更正"))
 
 
-def _new_page(book: str, form: Any, site: Site, found: Seen | None) -> str:
+def _new_page(book: str, form: Any, site: Site, found: Seen | None, again: Page | None = None) -> str:
+    """Draw the form of a book; `again`: the same form, empty, if this one comes back."""
     if "tenant" in form:
         picking.show(form, found)
     cancel = Page("sites.show", {"slug": site.slug}) if "tenant" in form else page_of(found) if found else None
@@ -207,8 +210,9 @@ def _new_page(book: str, form: Any, site: Site, found: Seen | None) -> str:
         note=picking.note(found),
         hint=answers.proposed_day()[1] if not request.args.get("day") else "",
         back=cancel.address() if cancel else "/",
-        doubts=doubting.drawn(form),
+        doubts=doubting.drawn(form, again, found.tenant.id if found else None),
         count=_count(book),
+        months=days.months(db.session(), access.scope(), site),
     )
 
 
@@ -259,11 +263,22 @@ def turned_back(found: Found) -> ResponseReturnValue | None:
     back = answers.turned_back(page_of_entry(found.entry.id))
     if back:
         return back
-    if found.row.reversed_by or found.entry.reverses_id:
-        fault = ledger.IS_REVERSAL if found.entry.reverses_id else ledger.ALREADY_REVERSED
-        flash(said(fault), "warning")
-        return redirect(page_of_entry(found.entry.id).address(), 303)
-    return None
+    told = undone(found)
+    if told is None and not found.entry.reverses_id:
+        return None
+    text = Markup('{text} <a href="{href}">{way}</a>').format(**told) if told else said(ledger.IS_REVERSAL)
+    flash(text, "warning")
+    return redirect(page_of_entry(found.entry.id).address(), 303)
+
+
+def undone(found: Found) -> dict[str, str] | None:
+    """Tell what became of an entry that somebody undid: who, when, why, and what is new; None while it stands."""
+    end = chains.fate(db.session(), access.scope(), asked_clocks(), found.row)
+    if end is None:
+        return None
+    brief, known = drawing.brief(end), _facts(found)
+    new = [fact for fact in _facts(found._replace(row=end)) if fact not in known and fact.value not in brief]
+    return drawn_undone(end, _("；").join([" ".join(brief), *(f"{fact.name} {fact.value}" for fact in new)]))
 
 
 @pages.get("/entries/<int:entry_id>")
@@ -291,19 +306,19 @@ def show(entry_id: int) -> str:
 
 def _facts(found: Found) -> list[drawing.Fact]:
     """Return the lines of an entry that say something."""
-    entry, book = found.entry, BOOKS[found.entry.book]
-    category = CATEGORIES[entry.category]
+    entry, category = found.entry, CATEGORIES[found.entry.category]
+    words = DEEDS.get(deed_of(entry)) or BOOKS[entry.book]
     technology = (
         "" if not category.technology else _("未填写") if entry.technology_fen is None else yuan(entry.technology_fen)
     )
     lines = [
-        drawing.Fact(said(book.day), entry.happened_on.isoformat()),
+        drawing.Fact(said(words.day), entry.happened_on.isoformat()),
         drawing.Fact(
             _("计入"), rows.counts_as(entry.category, also_sale=entry.also_sale) if entry.book == "contracts" else ""
         ),
         drawing.Fact(_("其中技术交易额"), technology),
-        drawing.Fact(said(book.counterparty), entry.counterparty),
-        drawing.Fact(said(book.number), entry.document_number),
+        drawing.Fact(said(words.counterparty), entry.counterparty),
+        drawing.Fact(said(words.number), entry.document_number),
         drawing.Fact(_("技术合同登记编号"), entry.registration_number),
         drawing.Fact(_("登记日期"), entry.registered_on.isoformat() if entry.registered_on else ""),
         drawing.Fact(_("项目名称"), entry.programme),

@@ -22,6 +22,7 @@ from incubator.extensions import db, reading
 from incubator.values.words import Language, Words
 from incubator.web import access, filters
 from incubator.web.drawing import chips as chip_row
+from incubator.web.drawing import feet as foot_row
 from incubator.web.drawing.chips import Chip
 from incubator.web.ledger import known_book
 from incubator.web.ledger import pages as ledger_pages
@@ -73,7 +74,7 @@ def export_entries(book: str, kind: str) -> ResponseReturnValue:
         entries_table(book, entries.stream(session, scope, clocks, asked.filter), found.rows or 0),
         asked.site,
         chip_row.of_entries(asked.filter, asked.names),
-        "" if found.figure.fen is None or book == "residency" else filters.guarded(found.figure.fen),
+        foot_row.total(found, book),
         "" if measure is None else filters.said(measure.definition),
     )
     return _answer(session, kind, listing)
@@ -160,6 +161,7 @@ def _about(listing: Listing) -> list[tuple[Words, Value]]:
     """Return what the last sheet of a workbook says: what it is, as of when, of which filter, and how much."""
     clocks, session = asked_clocks(), db.session()
     visible = [listing.site] if listing.site else sites.visible_sites(session, access.scope())
+    fingerprint = reports.fingerprint(session, [site.id for site in visible], clocks.known_at)
     found: list[tuple[Words, Value]] = [
         (Words("内容", "Content"), listing.name),
         (Words("园区", "Site"), reports.PROVINCE_WORDS if listing.site is None else sites.words(listing.site)),
@@ -170,6 +172,6 @@ def _about(listing: Listing) -> list[tuple[Words, Value]]:
         (Words("合计", "Total"), listing.total),
         (Words("口径", "Definition"), listing.definition),
         (Words("导出人", "Exported by"), g.person.name or g.person.login),
-        (Words("数据指纹", "Fingerprint"), reports.fingerprint(session, [site.id for site in visible])),
+        (Words("数据指纹", "Fingerprint"), fingerprint),
     ]
     return [(words, value) for words, value in found if value not in ("", None)]

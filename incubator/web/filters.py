@@ -94,6 +94,21 @@ def short_month(month: int) -> str:
     return said(display.month_short(month))
 
 
+def line_day(when: date) -> str:
+    """2024-10-15, 15 Oct 2024."""
+    return said(display.day_in_line(when))
+
+
+def line_moment(when: datetime) -> str:
+    """2024-11-06 09:12, 6 Nov 2024 09:12."""
+    return said(display.moment_in_line(when))
+
+
+def short_day(when: date) -> str:
+    """11月5日, 5 Nov."""
+    return said(display.day_short(when))
+
+
 def weekday(when: date) -> str:
     """周四."""
     return said(display.weekday(when))
@@ -134,6 +149,8 @@ SPOKEN: Mapping[str, Callable[..., str]] = {
     "prose_day": prose_day,
     "prose_month": prose_month,
     "short_month": short_month,
+    "line_day": line_day,
+    "line_moment": line_moment,
 }
 """What depends on the language of the page."""
 PLAIN: Mapping[str, Callable[..., Any]] = {

@@ -76,6 +76,8 @@ def index(book: str) -> ResponseReturnValue:
         chips=chips,
         nearby=[] if drawn["rows"] else suggestions(asked.filter, chips, _count),
         is_filtered=asked.filter != entries.Filter(book, asked.filter.site_id),
+        noun=foot_row.noun(book),
+        origin=chip_row.origin(asked.filter.measure),
         foot=foot_row.foot(foot, book, asked.filter.shown),
         may_write=may_write,
     )

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 THEMES = ("auto", "light", "dark")
-CHOICES: dict[str, tuple[str, ...]] = {COOKIE: LANGUAGES, "theme": THEMES, "unit": get_args(UnitChoice)}
+CHOICES: dict[str, tuple[str, ...]] = {
+    COOKIE: LANGUAGES,
+    "theme": THEMES,
+    "unit": get_args(UnitChoice),
+    "tour": ("closed",),
+}
 ONE_YEAR = 365 * 24 * 3600
 
 pages = Blueprint("preferences", __name__)

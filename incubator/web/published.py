@@ -76,6 +76,7 @@ def _show(line: Line, form: WithdrawForm) -> str:
     shown = bridges.shown()
     found = reconcile.bridge_of(db.session(), access.scope(), line, shown)
     figure, money = line.figure, line.figure.unit == "yuan"
+    bars = drawing.waterfall(line, found) if found and found.number else []
     return render_template(
         "published/show.html",
         line=line,
@@ -94,9 +95,19 @@ def _show(line: Line, form: WithdrawForm) -> str:
         more=bridges.following(found, shown) if found else "",
         foot=bridges.foot(found, _("合计（＝现在数－当时数）"), money=money) if found else None,
         sums=found is not None and _sums(line, found),
-        bars=drawing.waterfall(line, found) if found and found.number else [],
+        bars=bars,
+        steps=drawing.steps(bars),
+        known=asked_clocks().known_at or clock.now(),
+        fingerprint=_fingerprint(line),
         may_write=published.may_register(access.scope(), figure.site_id) and asked_clocks().known_at is None,
     )
+
+
+def _fingerprint(line: Line) -> str:
+    """Return the fingerprint of the ledgers that a figure is compared with: its site's, or all that are seen."""
+    session, one = db.session(), line.figure.site_id
+    ids = [one] if one else [site.id for site in sites.visible_sites(session, access.scope())]
+    return reports.fingerprint(session, ids)[:12]
 
 
 def _sums(line: Line, found: Any) -> bool:

@@ -10,7 +10,7 @@ from flask import g, request
 from incubator.core import clock
 from incubator.core.periods import PERIODS, Period
 from incubator.core.reports import Clocks
-from incubator.values.month import read_day, read_known
+from incubator.values.month import read_known, read_typed_day
 from incubator.values.text import printable
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def asked_clocks() -> Clocks:
 
 def read_clocks(arguments: Mapping[str, str]) -> Clocks:
     """Return the clocks that some arguments tell."""
-    as_of = read_day(arguments.get("as_of", "")) or clock.today()
+    as_of = _day_in(arguments, "as_of") or clock.today()
     known_at = read_known(arguments.get("known_at", ""))
     return Clocks(as_of, known_at if known_at is not None and known_at < clock.now() else None)
 
@@ -40,7 +40,7 @@ def read_clocks(arguments: Mapping[str, str]) -> Clocks:
 def carried() -> dict[str, str]:
     """Return the clocks of this request as arguments of a link; what is absent or unreadable is not carried on."""
     clocks = asked_clocks()
-    found = {"as_of": clocks.as_of.isoformat()} if read_day(request.args.get("as_of", "")) else {}
+    found = {"as_of": clocks.as_of.isoformat()} if day("as_of") else {}
     return found | ({"known_at": request.args["known_at"]} if clocks.known_at is not None else {})
 
 
@@ -63,4 +63,9 @@ def number(name: str) -> int | None:
 
 def day(name: str) -> date | None:
     """Return a day from the address; None when it is absent or none."""
-    return read_day(request.args.get(name, ""))
+    return _day_in(request.args, name)
+
+
+def _day_in(arguments: Mapping[str, str], name: str) -> date | None:
+    """Read a day as a person types it, where no script has written it out."""
+    return read_typed_day(arguments.get(name, ""), clock.today())

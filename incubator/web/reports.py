@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext as _
 
-from incubator.core import clock, closings, settings, sites
+from incubator.core import clock, closings, reports, settings, sites
 from incubator.core.closings import About
 from incubator.core.measures import MEASURES
 from incubator.extensions import db
@@ -107,6 +107,8 @@ def _show(site: Site, state: MonthState, form: MonthForm) -> str:
         checks=drawing.checks(closings.checks(session, site.id, month)),
         history=drawing.history(closings.history(session, site.id, month)),
         over=month < month_of(clock.today()),
+        known=asked_clocks().known_at or clock.now(),
+        fingerprint=reports.fingerprint(session, [site.id])[:12],
         last=last_day(month),
         may_write=scope.can_write(site.id) and known_at is None,
         form=form,

@@ -12,6 +12,7 @@ from incubator.core.profiles import ENTERPRISE, TEAM
 from incubator.extensions import db
 from incubator.web import access, answers, doubting
 from incubator.web.answers import MISTAKEN
+from incubator.web.drawing import days
 from incubator.web.filters import day, said
 from incubator.web.forms.entries import NAMES
 from incubator.web.forms.fields import Sheet
@@ -80,9 +81,14 @@ def _page(found: Seen, form: Sheet, title: str, save: str, **more: Any) -> str:
         save=save,
         hint=hint,
         doubts=doubting.drawn(form),
+        months=_months(found),
         back=page_of(found).address(),
         **more,
     )
+
+
+def _months(found: Seen) -> dict[str, Any]:
+    return days.months(db.session(), access.scope(), found.tenancy.site)
 
 
 def _proposed(**more: str) -> dict[str, str]:
@@ -145,7 +151,7 @@ def send_register(tenant_id: int) -> ResponseReturnValue:
 def _register_page(found: Seen, form: Any) -> str:
     return render_template(
         "tenants/register.html", found=found, form=form, back=page_of(found).address(), first="registered_on",
-        doubts=doubting.drawn(form),
+        doubts=doubting.drawn(form), months=_months(found), hint=answers.proposed_day()[1],
         title=_("注册成立（团队转企业）"),
         about=_("保存后团队计为企业；团队名称“%(name)s”记入曾用名。", name=found.profile.name),
     )  # fmt: skip
@@ -235,7 +241,7 @@ def _readmit_page(found: Seen, form: Any) -> str:
     if "name" in form:
         return render_template(
             "tenants/register.html", found=found, form=form, back=page_of(found).address(), first="happened_on",
-            doubts=doubting.drawn(form),
+            doubts=doubting.drawn(form), months=_months(found), hint=answers.proposed_day()[1],
             title=_("以企业身份再次入驻"), about=about,
         )  # fmt: skip
     other = page_of(found, **{"as": ENTERPRISE}) if found.tenant.kind == TEAM else None
@@ -294,5 +300,6 @@ def _move_page(found: Seen, form: Any) -> str:
         waiting=waiting,
         doubts=doubting.drawn(form),
         hint=answers.proposed_day()[1],
+        months=_months(found),
         back=page_of(found).address(),
     )

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
-from incubator.core import attention, breakdowns, reports, transfers
+from incubator.core import attention, breakdowns, reported, reports, sites, transfers
 from incubator.core.press import press_line
 from incubator.extensions import db
 from incubator.web import access, filters
 from incubator.web.drawing import breakdowns as bars
 from incubator.web.drawing import entries as rows
-from incubator.web.drawing import figures, months
+from incubator.web.drawing import figures, months, standing
 from incubator.web.drawing.attention import items as attention_items
 from incubator.web.drawing.switches import period_choices, presets, projected, unit_choices
 from incubator.web.preferences import unit
 from incubator.web.questions import asked_clocks, asked_period
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from incubator.core.entries import Row
 
 pages = Blueprint("sites", __name__)
 
@@ -35,25 +40,30 @@ def show(slug: str) -> str:
     largest = found.contributors[0] if found.contributors else None
     noticed = attention.attention(session, scope, clocks, site.id, largest, contracts_fen)
     waiting = sum(asked.from_site_id == site.id for asked in transfers.answerable(session, scope))
+    to_do = attention_items(noticed, slug, waiting)
+    months_reported = reported.of_places(session, [place.place], clocks)[site.id]
     view = figures.view(unit(), asked_period(), clocks)
     return render_template(
         "sites/dashboard.html",
         place=place.place,
         is_open=place.place.open_on(clocks.as_of),
+        is_blank=sites.is_blank(session, site.id),
         is_empty=not place.months,
         known=clocks.known_at or summary.generated_at,
         fingerprint=summary.fingerprint[:12],
+        log_fingerprint=summary.log_fingerprint[:12],
         view=view,
         cards=figures.cards(summary, place, view, reports.last_changes(session, scope, clocks, site.id)),
-        status=status_items(summary, found.recent),
+        status=standing.of_site(months_reported, place.place, clocks.as_of, len(to_do)),
+        facts=[*place_facts(session, place.place), *data_facts(summary, found.recent)],
         presets=presets(),
         periods=period_choices(view),
         projected=projected(),
         units=unit_choices(),
         press=filters.said(press_line(summary, place)),
-        attention=attention_items(noticed, slug, waiting),
+        attention=to_do,
         may_write=scope.can_write(site.id) and clocks.known_at is None,
-        month_table=months.table(place, view, clocks.as_of),
+        month_table=months.table(place, view, clocks.as_of, months_reported),
         contracts=(months.contracts_chart(place, clocks.as_of), months.contracts_table(place)),
         funding=_money(place, months.FUNDING, clocks),
         investment=_money(place, months.INVESTMENT, clocks),
@@ -69,13 +79,19 @@ def _money(place: reports.PlaceSummary, series: months.Series, clocks: reports.C
     return months.money_chart(place, series, clocks.as_of), months.money_table(place, series)
 
 
-def status_items(summary: reports.Summary, recent: tuple[Any, ...]) -> list[dict[str, str]]:
-    """Return the line that says whether the figures can be said aloud: until when they were entered, and their mark."""
-    items = []
-    if recent:
-        items.append({"text": _("最近录入 %(moment)s", moment=filters.moment(recent[0].known_at))})
-    known = summary.clocks.known_at
-    moment = filters.moment(known if known is not None else summary.generated_at)
-    items.append({"text": _("数据时点 %(moment)s", moment=moment)})
-    items.append({"text": _("数据指纹 %(mark)s", mark=summary.fingerprint[:12])})
-    return items
+def place_facts(session: Session, place: reports.Place) -> list[str]:
+    """Return since when a site is open, and its parts."""
+    opened = _("%(day)s 开园", day=filters.line_day(place.opened_on)) if place.opened_on else _("筹备中")
+    zones = "/".join(filters.said(zone) for zone in sites.zones(session, place.id or 0))
+    return [opened, zones] if zones else [opened]
+
+
+def data_facts(summary: reports.Summary, recent: tuple[Row, ...]) -> list[str]:
+    """Return when something was entered last, at which moment the data is looked at, and its fingerprint."""
+    known = summary.clocks.known_at or summary.generated_at
+    entered = [_("最近录入 %(moment)s", moment=filters.line_moment(recent[0].known_at))] if recent else []
+    return [
+        *entered,
+        _("数据时点 %(moment)s", moment=filters.line_moment(known)),
+        _("数据指纹 %(mark)s", mark=summary.fingerprint[:12]),
+    ]

@@ -54,6 +54,7 @@ def index() -> ResponseReturnValue:
         chips=chips,
         nearby=[] if drawn["rows"] else suggestions(asked.filter, chips, _count),
         is_filtered=asked.filter != tenant_list.Filter(asked.filter.site_id),
+        origin=chip_row.origin(asked.filter.measure),
         foot=drawing.foot(foot),
         tie=foot_row.tie(ties.of_tenants(session, scope, clocks, asked.filter, foot)),
         number=foot.tenancies,
@@ -67,7 +68,7 @@ def _rows(asked: Asked[tenant_list.Filter]) -> dict[str, Any]:
     found = tenant_list.page(db.session(), access.scope(), asked_clocks(), asked.filter, page_size())
     return {
         "columns": drawing.columns(sites=asked.site is None, sort_links=sort_links(asked.filter, tenant_list.SORTS)),
-        "rows": drawing.rows(found.rows),
+        "rows": drawing.rows(found.rows, asked.choices.institutions),
         "after": found.next,
         "more": address(after=found.next, rows="1") if found.next else "",
         "following": address(after=found.next) if found.next else "",

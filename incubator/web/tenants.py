@@ -16,6 +16,7 @@ from incubator.models.site import Site
 from incubator.values import credit_code
 from incubator.web import access, answers, doubting
 from incubator.web.answers import MISTAKEN, Page
+from incubator.web.drawing import days
 from incubator.web.drawing import tenant as drawing
 from incubator.web.drawing.chips import address
 from incubator.web.drawing.switches import presets
@@ -58,7 +59,8 @@ def page_of(found: Seen, **values: Any) -> Page:
 @access.reader
 def show(tenant_id: int) -> str:
     """Show a tenant: what is known of it, since when, its figures, and its ledger; ?rows=1 the following rows alone."""
-    session, scope, clocks, found = db.session(), access.scope(), asked_clocks(), seen(tenant_id)
+    session, scope, clocks = db.session(), access.scope(), asked_clocks()
+    found = one_tenant.as_known(session, scope, clocks, seen(tenant_id))
     tab = request.args.get("tab", "") if request.args.get("tab") in drawing.TABS else "all"
     asked = entries.Filter(
         book=tab,
@@ -115,7 +117,8 @@ def stage_of(status: str) -> dict[str, str]:
 @access.reader
 def history(tenant_id: int) -> str:
     """Show every save of the profile: field, old, new, who, when and why."""
-    session, found = db.session(), seen(tenant_id)
+    session, scope, clocks = db.session(), access.scope(), asked_clocks()
+    found = one_tenant.as_known(session, scope, clocks, seen(tenant_id))
     choices = one_tenant.choices(session, found.tenancy.site_id)
     rows = [
         {
@@ -127,7 +130,7 @@ def history(tenant_id: int) -> str:
                 "why": change.reason or ("—" if change.number > 1 else _("首次录入")),
             }
         }
-        for change in one_tenant.history(session, access.scope(), found)
+        for change in one_tenant.history(session, scope, clocks, found)
         for name, old, new in change.fields
     ]
     return render_template("tenants/history.html", found=found, rows=rows, back=page_of(found).address())
@@ -232,6 +235,7 @@ def _new_page(site: Site, form: Any, *, hint: str = "", ask: str = "", known: in
         ask=ask,
         known=known,
         doubts=doubting.drawn(form),
+        months=days.months(db.session(), access.scope(), site),
     )
 
 

@@ -12,6 +12,7 @@ from incubator.extensions import db
 from incubator.values import credit_code
 from incubator.web import access, answers, doubting
 from incubator.web.answers import MISTAKEN, Page
+from incubator.web.drawing import days
 from incubator.web.filters import day, said
 from incubator.web.forms.entries import NAMES
 from incubator.web.forms.transfers import ConfirmForm, RequestForm
@@ -94,6 +95,7 @@ def send_new() -> ResponseReturnValue:
     )
     if [problem.message for problem in asked.problems] == [transfers.ASKED] and not form.unread():
         db.session.rollback()
+        flash(form.key.data, "saved-form")
         flash(said(transfers.ASKED), "note")
         return redirect(LIST.address(), 303)
     if answers.settled(form, asked.problems):
@@ -156,6 +158,7 @@ def _confirm_page(asked: TransferRequest, form: Any) -> str:
         to_words=_words(asked.to_site_id),
         code=credit_code.grouped(asked.credit_code),
         doubts=doubting.drawn(form),
+        months=days.months(db.session(), access.scope(), one_tenant.site_of(db.session(), asked.to_site_id)),
         back=LIST.address(),
     )
 

@@ -24,14 +24,23 @@ from tests.bench.filling import Size, fill
 from tests.databases import migrate
 
 SIZES = (Size("S", 11, 170, 3_000), Size("M", 11, 2_000, 200_000), Size("L", 11, 10_000, 2_000_000))
+CONTRACTS = "site=bench-1&measure=sales_and_technology_contract_value"
+THEN = "as_of=2024-09-17&known_at=2024-09-20"
 PAGES = (
     ("dashboard, today", "/sites/bench-1/"),
     ("dashboard, mid-month", "/sites/bench-1/?as_of=2026-10-17"),
     ("dashboard, 16 months ago", "/sites/bench-1/?as_of=2025-06-17"),
     ("overview", "/overview?as_of=2026-10-20"),
-    ("contracts behind a figure", "/ledger/contracts?site=bench-1&measure=sales_and_technology_contract_value"),
+    ("contracts behind a figure", f"/ledger/contracts?{CONTRACTS}"),
     ("tenants of a site", "/tenants/?site=bench-1"),
 )
+KNOWN = (
+    ("dashboard, today", f"/sites/bench-1/?{THEN}"),
+    ("overview", f"/overview?{THEN}"),
+    ("contracts behind a figure", f"/ledger/contracts?{CONTRACTS}&{THEN}"),
+    ("tenants of a site", f"/tenants/?site=bench-1&{THEN}"),
+)
+"""The same pages as known in the past, each beside the page of today that it is compared with."""
 EMPTY = ("page without a query", "/sign-in")
 LOGIN, PASSWORD = "bench", "spring-valley-42"
 
@@ -83,17 +92,25 @@ def _print(clients: dict[Size, tuple[FlaskClient, FlaskClient]], rounds: int) ->
     medians = {size: _time(*pair, rounds) for size, pair in clients.items()}
     print(f"median of {rounds}, milliseconds (ratio to the page without a query of the same ledger)")
     print(f"{'':32}" + "".join(f"{f'{size.name} {size.rows:,} rows':>26}" for size in medians))
-    for name, _ in (EMPTY, *PAGES):
+    for name in (EMPTY[0], *(name for name, _ in PAGES), *(_then(name) for name, _ in KNOWN)):
         cells = [f"{found[name]:.1f} ({found[name] / found[EMPTY[0]]:.1f}x)" for found in medians.values()]
         print(f"{name:32}" + "".join(f"{cell:>26}" for cell in cells))
     smallest, *_, largest = [*medians.values(), *medians.values()]
     for name, _ in PAGES:
         print(f"{name}: largest / smallest = {largest[name] / smallest[name]:.2f}")
+    for name, _ in KNOWN:
+        ratios = ", ".join(f"{size.name} {found[_then(name)] / found[name]:.1f}x" for size, found in medians.items())
+        print(f"{name}, as known in 2024 / today = {ratios}")
+
+
+def _then(name: str) -> str:
+    return f"{name}, known 2024"
 
 
 def _time(signed_in: FlaskClient, stranger: FlaskClient, rounds: int) -> dict[str, float]:
     """Ask for each page in turn, once to warm up and then so many times; returns the medians in milliseconds."""
     asked = [(EMPTY[0], stranger, EMPTY[1]), *((name, signed_in, path) for name, path in PAGES)]
+    asked += [(_then(name), signed_in, path) for name, path in KNOWN]
     times: dict[str, list[float]] = {name: [] for name, _, _ in asked}
     for at in range(rounds + 1):
         for name, client, path in asked:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,7 +19,6 @@ from incubator.core.drafts import Act, Draft
 from incubator.models.tenant import Tenancy, Tenant
 
 FIRST, LAST = date(2023, 1, 1), date(2026, 10, 31)
-BATCH = 10_000
 _CATEGORIES = (
     ("sales", 45), ("tech_development", 12), ("tech_service", 10), ("tech_transfer", 4), ("tech_consulting", 4),
     ("startup_fund", 5), ("rd_grant", 6), ("order_subsidy", 6), ("equity", 4), ("industrial", 4),
@@ -34,14 +36,18 @@ class Size:
 
 
 def fill(session: Session, size: Size) -> None:
-    """Make sites and tenants, admit them, and post the rest as money facts spread over almost four years; commits."""
+    """Make sites and tenants, admit them, and post the rest as money facts spread over almost four years; commits.
+
+    Each site records each day what it learned that day: most facts within weeks of their day, some a year late.
+    """
     rnd = random.Random(size.name)
     site_ids = _sites(session, size.sites)
     scope = Scope(None, frozenset(site_ids), frozenset(site_ids), everything=True)
-    tenancies = _tenants(session, site_ids, size.tenants, rnd)
-    admitted = {tenancy: FIRST + timedelta(days=rnd.randrange(700)) for tenancy in tenancies}
-    _post(session, scope, size, (Draft(tenancy, "ent_admitted", day) for tenancy, day in admitted.items()))
-    _post(session, scope, size, _money(rnd, admitted, size.rows - size.tenants))
+    places = _tenants(session, site_ids, size.tenants, rnd)
+    admitted = {tenancy: FIRST + timedelta(days=rnd.randrange(700)) for tenancy in places}
+    arrivals = sorted((day, tenancy) for tenancy, day in admitted.items())
+    _post(session, scope, places, ((day, Draft(tenancy, "ent_admitted", day)) for day, tenancy in arrivals))
+    _post(session, scope, places, _money(rnd, admitted, size.rows - size.tenants))
     session.execute(sa.text("ANALYZE"))
     session.commit()
 
@@ -55,8 +61,8 @@ def _sites(session: Session, number: int) -> list[int]:
     return found
 
 
-def _tenants(session: Session, site_ids: list[int], number: int, rnd: random.Random) -> list[int]:
-    """Spread the tenants so that the first site has by far the most, as valleys have."""
+def _tenants(session: Session, site_ids: list[int], number: int, rnd: random.Random) -> dict[int, int]:
+    """Spread the tenants so that the first site has by far the most, as valleys have; returns tenancy → site."""
     weights = [1 / (rank + 1) for rank in range(len(site_ids))]
     tenants, tenancies = [], []
     for n in range(1, number + 1):
@@ -72,10 +78,11 @@ def _tenants(session: Session, site_ids: list[int], number: int, rnd: random.Ran
         })  # fmt: skip
     session.execute(sa.insert(Tenant.__table__), tenants)  # type: ignore[arg-type]
     session.execute(sa.insert(Tenancy.__table__), tenancies)  # type: ignore[arg-type]
-    return [tenancy["id"] for tenancy in tenancies]
+    return {tenancy["id"]: tenancy["site_id"] for tenancy in tenancies}
 
 
-def _money(rnd: random.Random, admitted: dict[int, date], number: int) -> Iterator[Draft]:
+def _money(rnd: random.Random, admitted: dict[int, date], number: int) -> Iterator[tuple[date, Draft]]:
+    """Yield money facts and the day on which each is recorded, in the order of those days."""
     codes, weights = zip(*_CATEGORIES, strict=True)
     tenancies = list(admitted)
     span = (LAST - FIRST).days
@@ -85,24 +92,23 @@ def _money(rnd: random.Random, admitted: dict[int, date], number: int) -> Iterat
         amount = int(rnd.lognormvariate(16.5, 1.6)) + 1
         technology = code.startswith("tech_")
         known = amount * 8 // 10 if technology and rnd.random() < 0.8 else None
-        day = max(admitted[tenancy], FIRST + timedelta(days=rnd.randrange(span)))
-        yield Draft(tenancy, code, day, amount, known, technology and rnd.random() < 0.3,
-                    counterparty="示例单位", document_number=f"HT-{n}")  # fmt: skip
+        recorded = FIRST + timedelta(days=n * span // number)
+        late = timedelta(days=min(int(rnd.lognormvariate(2.3, 1.2)), 400))  # half within ten days, a twentieth after 70
+        day = min(max(admitted[tenancy], recorded - late), LAST)
+        yield recorded, Draft(tenancy, code, day, amount, known, technology and rnd.random() < 0.3,
+                              counterparty="示例单位", document_number=f"HT-{n}")  # fmt: skip
 
 
-def _post(session: Session, scope: Scope, size: Size, drafts: Iterator[Draft]) -> None:
-    batch: list[Draft] = []
-    for n, draft in enumerate(drafts):
-        batch.append(draft)
-        if len(batch) == BATCH:
-            _post_batch(session, scope, f"{size.name}-{draft.category}-{n}", batch)
-            batch = []
-    if batch:
-        _post_batch(session, scope, f"{size.name}-{batch[0].category}-rest", batch)
-
-
-def _post_batch(session: Session, scope: Scope, key: str, batch: list[Draft]) -> None:
-    posted = ledger.post(session, scope, Act(key, None, kind="import"), batch)
-    assert not posted.problems, posted.problems[:3]
-    session.commit()
-    session.expunge_all()
+def _post(session: Session, scope: Scope, places: dict[int, int], told: Iterator[tuple[date, Draft]]) -> None:
+    """Post what each site records on each day, known at noon of that day."""
+    for day, drafts in groupby(told, key=itemgetter(0)):
+        known_at = datetime.combine(day, time(4), UTC)
+        by_site = defaultdict[int, list[Draft]](list)
+        for _, draft in drafts:
+            by_site[places[draft.tenancy_id]].append(draft)
+        for site, batch in sorted(by_site.items()):
+            key = f"{site}-{batch[0].category == 'ent_admitted'}-{day}"
+            posted = ledger.post(session, scope, Act(key, None, kind="import", known_at=known_at), batch)
+            assert not posted.problems, posted.problems[:3]
+        session.commit()
+        session.expunge_all()

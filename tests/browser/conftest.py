@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ WATCH = """
 window.violations = [];
 addEventListener('securitypolicyviolation', (e) => violations.push([e.violatedDirective, e.blockedURI, e.sample]));
 """
+_REFUSED = re.compile("status of (403|404|422)")
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +42,9 @@ def browser() -> Iterator[Browser]:
 
 
 def _is_fault(message: ConsoleMessage) -> bool:
-    """Say whether the console tells a fault; it also notes each form that was refused, by its status 422."""
-    return message.type in {"error", "warning"} and "status of 422" not in message.text
+    """Say whether the console tells a fault; it also notes each page that was refused, by its status."""
+    refused = _REFUSED.search(message.text) and "/static/" not in message.location["url"]
+    return message.type in {"error", "warning"} and not refused
 
 
 @pytest.fixture

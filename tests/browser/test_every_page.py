@@ -2,96 +2,109 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser.valley import Valley
+from incubator import create_app
+from incubator.config import Config
+from tests.browser.every_page import DAY, ELSEWHERE, STOPS, Stop, arrive, be, furnish, learn_late
+from tests.browser.valley import Valley, serving
+from tests.databases import copy_sqlite
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-DAY = "as_of=2024-10-15"
-PAGES = (
-    f"/overview?{DAY}",
-    f"/sites/taiyuan/?{DAY}",
-    f"/sites/jinzhong/?{DAY}",
-    f"/sites/taiyuan/?{DAY}&known_at=2024-09-30",
-    f"/ledger/residency?{DAY}",
-    f"/ledger/funding?site=taiyuan&{DAY}",
-    f"/ledger/contracts?site=taiyuan&measure=sales_and_technology_contract_value&{DAY}",
-    f"/ledger/investment?{DAY}&show=all",
-    "/ledger/contracts?q=没有这样的记录",
-    f"/tenants/?{DAY}",
-    f"/tenants/?site=taiyuan&measure=enterprises_admitted&{DAY}",
-    f"/tenants/1?{DAY}",
-    "/tenants/1/history",
-    "/tenants/1/edit",
-    "/tenants/new?site=taiyuan",
-    "/tenants/1/leave",
-    "/tenants/1/move",
-    "/tenants/1/entries/funding/new",
-    "/sites/taiyuan/entries/contracts/new",
-    "/sites/taiyuan/entries/investment/new",
-    "/entries/50",
-    "/entries/50/correct",
-    "/entries/50/supplement",
-    "/entries/50/terminate",
-    "/entries/50/reverse",
-    "/entries/103/return",
-    "/tenants/6/register",
-    "/tenants/9/readmit",
-    "/tenants/179/admit",
-    "/imports/",
-    "/search?q=示例",
-    "/published/",
-    "/published/3",
-    "/published/2",
-    "/published/new",
-    "/published/publish?site=taiyuan",
-    "/reports/?year=2024",
-    "/reports/taiyuan/202409",
-    "/transfers/",
-    "/transfers/new",
-    "/account/password",
-    "/account",
-    "/people/",
-    "/people/new",
-    "/people/1",
-    "/welcome",
-    "/log",
-    "/log?group=profiles&site=taiyuan",
-)
 GRAVE = {"moderate", "serious", "critical"}
-WIDTHS = {375: 812, 1280: 900, 1920: 1080}
+HEIGHTS = {375: 812, 768: 1024}
+PHONE, DESK = (375, 768), (1280, 1920, 2560)
+"""Widths, the first of each with axe: over the four walks it has seen both languages, both themes and both widths."""
+BAR = (768, 900, 1024, 1099, 1100, 1280, 1366, 1440, 1536, 1920, 2560)
+COVERED = """
+() => [...document.querySelectorAll('.frame-head :is(a, button)')]
+  .filter((one) => one.checkVisibility() && !one.closest('[popover]') && !one.matches('.skip'))
+  .filter((one) => {
+    const box = one.getBoundingClientRect();
+    return [0.1, 0.9].some((at) => {
+      const top = document.elementFromPoint(box.x + box.width * at, box.y + box.height / 2);
+      return !top || !one.contains(top);
+    });
+  }).map((one) => one.textContent.trim())
+"""
 
 
-@pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])
-def test_every_page_is_sound(valley: Valley, page: Page, language: str, theme: str) -> None:
-    valley.sign_in(page, "province")
-    page.evaluate(
-        """async (chosen) => {
-            const token = document.querySelector('meta[name="csrf-token"]').content;
-            await fetch('/preferences', {method: 'POST', body: new URLSearchParams({...chosen, csrf_token: token})});
-        }""",
-        {"language": language, "theme": theme},
-    )
-    for path in PAGES:
-        valley.open(page, path)
-        assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[language]
-        for width, height in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": height})
-            for chart in page.locator(".chart:visible").all():
-                expect(chart.locator("svg")).to_be_visible()
-            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert overflow <= 0, (path, width)
-        found = Axe().run(page).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"][:160]) for one in found if one["impact"] in GRAVE] == [], path
-        assert page.evaluate("window.violations") == [], path
+@pytest.fixture(scope="module")
+def valley(demonstration: Path, tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Valley]:
+    """Serve the demonstration with what its rarer pages presuppose."""
+    folder = tmp_path_factory.mktemp("walked")
+    url = copy_sqlite(demonstration, folder)
+    learn_late(folder, url)
+    with serving(folder, url) as found:
+        context = browser.new_context(locale="zh-CN")
+        furnish(found, context.new_page())
+        context.close()
+        yield found
 
 
-def test_the_pages_are_all_here(valley: Valley, page: Page) -> None:
-    """What the navigation offers is walked above: a page added to it must be added to the walk."""
-    valley.sign_in(page, "province")
-    valley.open(page, "/overview")
-    offered = page.locator("nav a, .menu a").evaluate_all("links => links.map((link) => new URL(link.href).pathname)")
-    walked = {path.partition("?")[0] for path in PAGES} | {"/sites/datong/", "/entries/new", "/export"}
-    assert set(offered) - walked - {"/"} == set()
+@pytest.mark.parametrize(
+    ("language", "theme", "widths"),
+    [("zh", "light", PHONE), ("zh", "dark", DESK), ("en", "dark", PHONE), ("en", "light", DESK)],
+)
+def test_every_page_is_sound(valley: Valley, page: Page, language: str, theme: str, widths: tuple[int, ...]) -> None:
+    faults = []
+    for person, stops in groupby(STOPS, key=lambda stop: stop.person):
+        be(valley, page, person, language, theme)
+        for stop in stops:
+            faults += [(stop.name, *fault) for fault in _faults(valley, page, stop, widths)]
+            assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[language]
+    assert faults == []
+
+
+def _faults(valley: Valley, page: Page, stop: Stop, widths: tuple[int, ...]) -> Iterator[tuple[object, ...]]:
+    page.set_viewport_size(_viewport(widths[0]))
+    arrive(valley, page, stop)
+    for chart in page.locator(".chart:visible").all():
+        expect(chart.locator("svg")).to_be_visible()
+    for one in Axe().run(page).response["violations"]:
+        if one["impact"] in GRAVE:
+            yield one["id"], one["nodes"][0]["html"][:160]
+    for width in widths:
+        page.set_viewport_size(_viewport(width))
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if over > 0:
+            yield width, over
+    yield from page.evaluate("window.violations")
+
+
+def _viewport(width: int) -> ViewportSize:
+    return ViewportSize(width=width, height=HEIGHTS.get(width, 900))
+
+
+def test_the_pages_are_all_here(tmp_path: Path) -> None:
+    """Whatever answers a GET is walked above, or it is said why it is no page."""
+    app = create_app(Config(instance=tmp_path, database_url="sqlite://", secret_key="k" * 64))
+    paths = app.url_map.bind("localhost")
+    walked = {str(paths.match(stop.path.partition("?")[0])[0]) for stop in STOPS}
+    known = {str(rule.endpoint) for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert known - walked == ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_of_the_bar_is_covered(valley: Valley, page: Page, language: str) -> None:
+    """From a tablet to a wall, every entry of the navigation can be pressed, in the bar or in its last menu."""
+    be(valley, page, "province", language, "light")
+    valley.open(page, f"/sites/taiyuan/?{DAY}")
+    for width in BAR:
+        page.set_viewport_size(_viewport(width))
+        assert page.evaluate(COVERED) == [], width
+        more = page.locator(".nav-more")
+        if more.is_visible():
+            more.click()
+        for path in ("/imports/", "/reports/", "/published/", "/ledger/contracts"):
+            if path == "/ledger/contracts" and page.locator("[popovertarget=nav-ledger]").is_visible():
+                continue
+            expect(page.locator(f".frame-nav a[href^='{path}']:visible")).to_have_count(1)
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")

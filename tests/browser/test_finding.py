@@ -8,11 +8,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from incubator.values.words import Language
 from tests.browser.valley import Valley
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 FORMER = "晋源电池科创"
 """Of a team's name, before it became a company."""
+ALOUD = {"zh": r"找到 \d+ 项", "en": r"\d+ found"}
+"""What is said to whoever does not see the list."""
 
 
 def search(page: Page, text: str, key: str = "/") -> None:
@@ -28,12 +31,17 @@ def serious(page: Page) -> list[str]:
     return [one["id"] for one in found if one["impact"] in {"serious", "critical", "moderate"}]
 
 
-def test_a_tenant_is_found_by_two_characters_by_initials_and_by_a_former_name(valley: Valley, page: Page) -> None:
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_tenant_is_found_by_two_characters_by_initials_and_by_a_former_name(
+    valley: Valley, page: Page, language: Language
+) -> None:
     valley.sign_in(page, "keeper")
+    valley.speak(page, language)
     for key, text, met in (("/", "新材", "新材"), ("Control+k", "slhk", "示例壶口"), ("/", FORMER, FORMER)):
         valley.open(page, "/sites/taiyuan/?as_of=2024-10-15")
         search(page, text, key)
         assert serious(page) == []
+        expect(page.locator("#said-aloud")).to_have_text(re.compile(ALOUD[language]))
         first = page.locator("#search-hits [role=option]").first
         expect(first).to_have_attribute("aria-selected", "true")
         assert page.locator("[data-search-box]").get_attribute("aria-activedescendant") == first.get_attribute("id")
@@ -58,8 +66,10 @@ def test_escape_closes_the_list_and_enter_then_shows_all_results(valley: Valley,
     assert serious(page) == []
 
 
-def test_the_field_of_a_form_takes_a_tenant_by_keyboard(valley: Valley, page: Page) -> None:
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_field_of_a_form_takes_a_tenant_by_keyboard(valley: Valley, page: Page, language: Language) -> None:
     valley.sign_in(page, "keeper")
+    valley.speak(page, language)
     valley.open(page, "/sites/taiyuan/entries/contracts/new")
     box, number = page.locator("#tenant-text"), page.locator("input[type=hidden][name=tenant]")
     expect(box).to_be_focused()
@@ -72,7 +82,7 @@ def test_the_field_of_a_form_takes_a_tenant_by_keyboard(valley: Valley, page: Pa
     page.keyboard.press("Enter")
     expect(box).to_have_value(second)
     expect(number).to_have_value(re.compile(r"\d+"))
-    expect(page.locator("#tenant-hint")).to_contain_text("入驻")
+    expect(page.locator("#tenant-hint")).to_contain_text({"zh": "入驻", "en": "admitted"}[language])
     assert page.url.endswith("/entries/contracts/new"), "Enter took the tenant and sent nothing"
     page.keyboard.press("Backspace")
     expect(number).to_have_value("")

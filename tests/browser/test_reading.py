@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
@@ -58,6 +59,45 @@ def test_the_overview_is_read_on_a_phone_in_the_dark(valley: Valley, browser: Br
     context.close()
 
 
+@pytest.mark.parametrize("width", [375, 1280])
+def test_nothing_jumps_while_a_page_comes_in(valley: Valley, browser: Browser, width: int) -> None:
+    context = browser.new_context(locale="zh-CN", viewport=ViewportSize(width=width, height=900))
+    context.add_init_script(SHIFTED)
+    page = context.new_page()
+    valley.sign_in(page, "province")
+    for path in (DASHBOARD, f"/ledger/contracts?site=taiyuan&{DAY}"):
+        valley.open(page, path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("window.shifted") < 0.1, path
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "system", "ground"),
+    [
+        ("auto", "dark", "rgb(15, 20, 27)"),
+        ("auto", "light", "rgb(246, 247, 249)"),
+        ("dark", "light", "rgb(15, 20, 27)"),
+        ("light", "dark", "rgb(246, 247, 249)"),
+    ],
+)
+def test_no_page_flashes_the_other_theme(
+    valley: Valley, browser: Browser, chosen: str, system: Literal["dark", "light"], ground: str
+) -> None:
+    """What stands there before any script, and would stand there without one, is the theme that was chosen."""
+    context = browser.new_context(locale="zh-CN", color_scheme=system)
+    page = context.new_page()
+    valley.sign_in(page, "province")
+    prefer(page, theme=chosen)
+    page.route("**/*.js", lambda route: route.abort())
+    for path in (OVERVIEW, f"/tenants/?{DAY}"):
+        valley.open(page, path)
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == ground, path
+    page.unroute("**/*.js")
+    prefer(page, theme="auto")
+    context.close()
+
+
 def test_a_phone_unfolds_what_it_does_not_show_at_first(valley: Valley, page: Page) -> None:
     page.set_viewport_size({"width": 375, "height": 812})
     valley.sign_in(page, "province")
@@ -77,6 +117,7 @@ def test_a_period_stays_in_the_address_and_its_figure_opens_its_rows(valley: Val
     expect(page).to_have_url(re.compile("period=month"))
     exact = page.locator("article", has_text="销售和技术合同总额").locator(".figure-exact").inner_text()
     page.fill("#as-of-day", "2024-09-30")
+    page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("as_of=2024-09-30.*period=month|period=month.*as_of=2024-09-30"))
     page.go_back()
     page.locator("article", has_text="销售和技术合同总额").locator(".figure-value a").click()
@@ -130,8 +171,30 @@ def test_one_signed_sheet_is_printed(valley: Valley, page: Page, path: str, titl
         text = unicodedata.normalize("NFKC", sheets[0])
         assert re.search(number, text.replace(" ", "")), text[:40]
         if language == "zh":
-            assert [word for word in (title, *SIGNED) if word not in text] == []
+            assert [word for word in (title, "演示数据", *SIGNED) if word not in text] == []
         assert "复制" not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/reports/taiyuan/202409", ("晋创谷月报", "截至 2024-09-30", "期间 2024年9月", "单位:万元")),
+        ("/published/3", ("对外发布数据差异说明", "截至 2024-10-15", "单位:元")),
+    ],
+)
+def test_a_month_and_a_published_figure_are_printed_as_forms(
+    valley: Valley, page: Page, path: str, words: tuple[str, ...]
+) -> None:
+    """With head and signed foot, and without what can only be pressed."""
+    valley.sign_in(page, "province")
+    valley.open(page, path)
+    expect(page.locator(".signatures")).to_be_hidden()
+    sheets = Paper(page.pdf(prefer_css_page_size=True)).pages()
+    assert len(sheets) == 1
+    text = unicodedata.normalize("NFKC", sheets[0])
+    assert [word for word in (*words, "编制单位", "填表人", "报出日期", "数据指纹") if word not in text] == []
+    page.emulate_media(media="print")
+    expect(page.locator("main :is(button, form, .breadcrumb-line) >> visible=true")).to_have_count(0)
 
 
 def test_paper_is_white_and_the_screen_is_itself_again_afterwards(valley: Valley, page: Page) -> None:

@@ -19,6 +19,7 @@ from incubator.core.access import Scope
 from incubator.core.demo.load import load
 from incubator.core.sites import site_by_slug
 from incubator.extensions import db
+from incubator.values.words import Language
 from tests.machine import chromium_path
 
 FLAGS = [
@@ -46,6 +47,13 @@ class Valley:
         page.fill("input[name=password]", PASSWORD)
         page.click("main button[type=submit]")
         page.wait_for_url(lambda url: "/sign-in" not in url)
+
+    def speak(self, page: Page, language: Language) -> None:
+        """Switch the language of whoever is signed in, by the switch in the frame."""
+        lang = {"zh": "zh-CN", "en": "en"}[language]
+        if page.locator("html").get_attribute("lang") != lang:
+            page.get_by_title("Switch to English" if language == "en" else "切换到中文").click()
+            page.locator(f"html[lang={lang}]").wait_for(state="attached")
 
     def open(self, page: Page, path: str) -> None:
         response = page.goto(self.address + path)

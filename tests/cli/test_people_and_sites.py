@@ -14,18 +14,21 @@ from incubator import create_app
 from incubator.config import Config
 from incubator.core import passwords
 from incubator.extensions import db
+from tests.conftest import DATABASES
 
 PASSWORD = "spring-valley-42"
 Run = Callable[..., Result]
 
 
-@pytest.fixture
-def app(databases: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+@pytest.fixture(params=DATABASES)
+def app(
+    request: pytest.FixtureRequest, databases: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Flask]:
     monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     monkeypatch.delenv("LC_ALL", raising=False)
     monkeypatch.delenv("LC_MESSAGES", raising=False)
-    made = create_app(Config(tmp_path, databases("sqlite"), "k" * 32))
+    made = create_app(Config(tmp_path, databases(request.param), "k" * 32))
     yield made
     with made.app_context():
         db.engine.dispose()

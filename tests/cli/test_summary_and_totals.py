@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -20,16 +21,19 @@ from incubator.core import ledger, sites
 from incubator.core.drafts import Draft
 from incubator.core.measures import MEASURES
 from incubator.extensions import db
+from tests.conftest import DATABASES
 from tests.databases import open_engine
 from tests.making import ALL, act, make_stay
 
 Run = Callable[..., Result]
 
 
-@pytest.fixture
-def run(databases: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+@pytest.fixture(params=DATABASES)
+def run(
+    request: pytest.FixtureRequest, databases: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Run]:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    url = databases("sqlite")
+    url = databases(request.param)
     fill(url)
     app: Flask = create_app(Config(tmp_path, url, "k" * 32))
     yield lambda line: app.test_cli_runner().invoke(args=line.split())
@@ -59,7 +63,7 @@ def fill(url: str) -> None:
 def test_json_has_the_documented_shape(run: Run) -> None:
     result = run("totals --as-of 2024-10-15 --format json")
     assert result.exit_code == 0
-    assert not result.stderr
+    assert re.search("数据指纹 [0-9a-f]{64}，日志指纹 [0-9a-f]{64}$", result.stderr.strip())
     told = json.loads(result.stdout)
     assert list(told) == ["as_of", "sites", "province"]
     assert told["as_of"] == "2024-10-15"

@@ -21,13 +21,14 @@ from sqlalchemy.orm import Session
 from incubator import create_app
 from incubator.cli import demo
 from incubator.config import Config
-from incubator.core import passwords, people, reports
+from incubator.core import attention, passwords, people, reports
 from incubator.core.books import CATEGORIES, PAYMENTS
 from incubator.core.demo import load as loading
 from incubator.core.demo import plan
 from incubator.core.demo.days import is_working, moment
 from incubator.core.demo.published import BULLETIN_FIGURES, FIGURES, FIRST_DAY, LAST_DAY, PublishedFigure
 from incubator.core.demo.steps import Record
+from incubator.core.industries import INDUSTRIES
 from incubator.core.measures import Figure
 from incubator.core.reports import Clocks
 from incubator.core.settings import demonstration_day
@@ -36,7 +37,7 @@ from incubator.extensions import db
 from incubator.models.base import Base
 from incubator.models.ledger import LedgerEntry, Posting
 from incubator.models.person import Person
-from incubator.models.site import Site
+from incubator.models.site import Institution, Site
 from incubator.models.tenant import Tenancy, Tenant, TransferRequest
 from incubator.values import credit_code
 from incubator.values.month import SHANGHAI
@@ -45,6 +46,8 @@ from tests.databases import drop_postgresql, open_engine
 from tests.making import ALL, make_sites
 
 OURS = [figure for figure in FIGURES if not figure.indicator_only]
+FIRST_STEPS = plan.steps()[:40]
+"""All of them in Taiyuan, which opened first."""
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -203,6 +206,23 @@ def test_everything_that_may_happen_happens(demonstration: Session) -> None:
     assert figures["technology_transaction_value"].unknown > 0
 
 
+def test_there_is_more_than_one_kind_of_thing_to_do_in_taiyuan(demonstration: Session) -> None:
+    site_id = demonstration.scalars(sa.select(Site.id).filter_by(slug="taiyuan")).one()
+    found = attention.attention(demonstration, ALL, Clocks(LAST_DAY), site_id, None, 0)
+    assert found.before_admission == 2
+    assert found.silent > 0
+
+
+def test_tenants_are_of_shanxi(demonstration: Session) -> None:
+    industries = set(demonstration.scalars(sa.select(Tenant.industry)))
+    assert industries <= INDUSTRIES.keys()
+    assert industries >= set("ABCDIM"), "farming, mining, manufacturing, power, software and research"
+    pilots = sa.select(Institution.name_zh).where(Institution.pilot)
+    assert set(demonstration.scalars(pilots)) == {"山西大学", "太原理工大学", "中北大学", "山西农业大学"}
+    sources = demonstration.scalars(pilots.join(Tenancy, Tenancy.institution_id == Institution.id).distinct())
+    assert len(sources.all()) == 4, "each of them is where a tenant comes from"
+
+
 def test_contracts_are_of_all_sizes(demonstration: Session) -> None:
     entry = LedgerEntry
     query = sa.select(entry.amount_fen).where(entry.book == "contracts", entry.count == 1, entry.reverses_id.is_(None))
@@ -279,7 +299,7 @@ def test_entries_go_in_together() -> None:
 def app(databases: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """The program on an empty database, with hashes that cost nothing and the demonstration's places only."""
     monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    monkeypatch.setattr(demo, "load", lambda session, _: loading._make_places(session))
+    monkeypatch.setattr(loading.plan, "steps", list)
     made = create_app(Config(instance=tmp_path, database_url=databases("sqlite"), secret_key="k" * 32))
     yield made
     with made.app_context():
@@ -310,6 +330,14 @@ def test_the_command_makes_accounts_whose_passwords_only_their_owner_reads(app: 
         "taiyuan-kan": {"site-viewer"},
     }
     assert len({password for _, password, *_ in lines}) == len(roles)
+
+
+def test_the_manager_of_a_site_recorded_what_is_in_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading.plan, "steps", lambda: FIRST_STEPS)
+    assert app.test_cli_runner().invoke(demo.command).exit_code == 0
+    with app.app_context():
+        by = sa.select(Person.login).join(Posting, Posting.recorded_by == Person.id)
+        assert Counter(db.session.scalars(by)) == {"taiyuan": len(FIRST_STEPS)}
 
 
 def test_the_command_refuses_a_database_that_has_sites(app: Flask, tmp_path: Path) -> None:

@@ -179,6 +179,7 @@ def test_days_outside_the_stay(session: Session, stay: int) -> None:
     assert on(date(2026, 7, 1)) == on(date(2026, 8, 31)) == ["after_leaving"]
     (left,) = asked(session, Draft(stay, "sales", date(2026, 7, 1), 100))
     assert left.message.zh.startswith("该企业已于 2026-06-30 主动退出，签订日期 2026-07-01 在此之后")
+    assert left.mend == "2026-06-30", "the last day of the stay"
 
 
 def test_the_old_year_in_january_is_mended_by_one_press(session: Session, stay: int) -> None:
@@ -186,11 +187,17 @@ def test_the_old_year_in_january_is_mended_by_one_press(session: Session, stay: 
     assert found.doubt == "before_admission"
     assert found.message.zh.startswith("签订日期 2025-03-10 早于入驻日期 2026-01-05")
     assert found.mends == (("happened_on", "2026-03-10"),)
+    (old,) = asked(session, Draft(stay, "sales", date(2021, 3, 10), 100))
+    assert old.mend == "2026-03-10", "however old the year"
+    (never,) = asked(session, Draft(stay, "sales", date(2021, 12, 10), 100))
+    assert never.mend == "2026-01-05", "in no year was the tenant there on that day: the first of the stay"
 
 
 def test_the_future_is_mended_by_the_year_and_asked_alone(session: Session, stay: int) -> None:
     (found,) = asked(session, Draft(stay, "sales", date(2027, 3, 10), 100))
     assert (found.doubt, found.mend) == ("future", "2026-03-10")
+    (leap,) = asked(session, Draft(stay, "sales", date(2028, 2, 29), 100))
+    assert leap.mend == "2026-11-02", "a day that no other year has: today"
     assert asked(session, Draft(stay, "sales", date(2026, 11, 2), 100)) == [], "today is not the future"
     assert codes_of(asked(session, Draft(stay, "ent_graduated", date(2026, 11, 3)))) == ["future"]
 

@@ -20,9 +20,11 @@ from incubator.core.drafts import Draft
 from incubator.core.measures import MEASURES
 from incubator.core.published import Told, at_precision
 from incubator.core.publishing import Saying
+from incubator.core.reports import Clocks
 from incubator.models.ledger import LedgerEntry
 from incubator.models.published import Publication, PublishedFigure, PublishedWithdrawal
 from incubator.models.site import Site
+from incubator.values.month import end_of_day
 from incubator.values.words import same
 from tests.conftest import Clock
 from tests.making import ALL, act, make_sites, make_stay
@@ -72,6 +74,27 @@ def test_what_is_recorded_later_moves_the_figure_now_and_leaves_the_figure_then(
     assert reconcile.sentence(found, bridge).zh == (
         "截至2026年1月10日的销售和技术合同总额，现在数比当时数多1.00 元：补录 1 笔 +1.00 元。"
     )
+
+
+def test_what_was_said_last_is_told_with_whether_it_ties(session: Session, contract: int, clock: Clock) -> None:
+    first = line(session).figure.id
+    clock.moment += timedelta(days=3)
+    assert not ledger.post(session, ALL, act(), [Draft(contract, "sales", DAY, 100)]).problems
+    second = line(session, replace(TOLD, value=Decimal(4), published_on=DAY + timedelta(1))).figure.id
+    withdrawn = line(session, replace(TOLD, value=Decimal(9))).figure.id
+    assert not published.withdraw(session, ALL, withdrawn, "登记有误")
+    line(session, replace(TOLD, measure="visitors", words=same("参观人数"), unit="count"))
+
+    def latest(clocks: Clocks, scope: Scope = ALL, limit: int = 9) -> list[tuple[int, bool]]:
+        return [(one.figure.id, one.ties) for one in published.latest(session, scope, clocks, limit)]
+
+    today = Clocks(clock.moment.date())
+    assert latest(today) == [(second, True), (first, False)]
+    assert latest(today, limit=1) == [(second, True)]
+    assert latest(Clocks(DAY - timedelta(1))) == []
+    assert latest(today, Scope(sees=frozenset({2}))) == []
+    known = Clocks(today.as_of, end_of_day(DAY))
+    assert latest(known) == [(first, True)], "what was added later was neither known nor said then"
 
 
 def test_a_correction_is_one_act_of_two_entries_and_a_reversal_is_told_apart(

@@ -17,9 +17,11 @@ from incubator.core.books import BOOKS, CATEGORIES
 from incubator.core.entries import Row
 from incubator.core.measures import MEASURES, figures
 from incubator.core.reports import Clocks, Place, PlaceSummary, Summary
+from incubator.core.settings import DEMONSTRATION
 from incubator.excel import cells, sheets, summary
 from incubator.excel.formulas import FIRST_FUNDED
 from incubator.models.ledger import LedgerEntry
+from incubator.models.setting import Setting
 from incubator.values.words import Words
 from tests.databases import open_engine
 from tests.excel import reading
@@ -69,6 +71,18 @@ def test_figures_are_those_of_flask_totals(usual: dict[str, bytes], demo: Sessio
                 assert abs(number(cell) - number(figure["ratio"])) < Decimal("0.000001")
             else:
                 assert number(cell) == number(figure["yuan"] if measure.money else figure["count"])
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "演示数据"), ("en", "Demo data")])
+def test_demonstration_data_is_called_so_and_real_data_is_not(
+    usual: dict[str, bytes], demo: Session, language: str, said: str
+) -> None:
+    texts = [str(cell.value) for row in reading.stored(usual[language])[reading.NAMES[language]] for cell in row]
+    assert said in texts
+    demo.delete(demo.get_one(Setting, DEMONSTRATION))
+    demo.flush()
+    real = made(demo, language)
+    assert said not in [str(cell.value) for row in reading.stored(real)[reading.NAMES[language]] for cell in row]
 
 
 def test_the_published_figures_stand_in_it(usual: dict[str, bytes]) -> None:
@@ -239,7 +253,7 @@ def empty_summary(site: str = "园区") -> Summary:
     nothing = figures({}, 0)
     place = Place(1, "taiyuan", Words(site, site), date(2023, 12, 22))
     site_alone = PlaceSummary(place, nothing, {}, {}, (), {})
-    return Summary(LAST, datetime(2024, 10, 16, tzinfo=UTC), (site_alone,), None, "0" * 64)
+    return Summary(LAST, datetime(2024, 10, 16, tzinfo=UTC), (site_alone,), None, "0" * 64, "0" * 64)
 
 
 @pytest.mark.parametrize("text", OPENERS)

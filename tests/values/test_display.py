@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from incubator.values import display
 from incubator.values.display import UnitChoice
 from incubator.values.words import Language, Words
+from tests.amounts import CAPITALS
 
 MILLION = 100 * 1_000_000
 AMOUNTS = st.integers(-(10**18), 10**18)
@@ -90,23 +91,7 @@ def test_the_foot_shows_several_units_and_rounds_none() -> None:
     assert display.guarded(30_00, "en") == "CNY 30.00 = 0.03 thousand yuan"
 
 
-@pytest.mark.parametrize(
-    ("fen", "written"),
-    [
-        (5, "伍分"),
-        (10_00, "壹拾元整"),
-        (1_005_000_30, "壹佰万零伍仟元叁角"),
-        (100_305_02, "壹拾万零叁佰零伍元零贰分"),
-        (10_000_001_00, "壹仟万零壹元整"),
-        (227 * MILLION, "贰亿贰仟柒佰万元整"),
-        (1_200_000_00, "壹佰贰拾万元整"),
-        (0, "零元整"),
-        (30, "叁角"),
-        (100_005_000_00, "壹亿零伍仟元整"),
-        (10**12 * 100, "壹万亿元整"),
-        (-300_000_00, "负叁拾万元整"),
-    ],
-)
+@pytest.mark.parametrize(("fen", "written"), CAPITALS)
 def test_capital_numerals(fen: int, written: str) -> None:
     assert display.capital(fen) == written
 

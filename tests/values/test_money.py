@@ -17,6 +17,8 @@ WRITTEN = {
     Unit.YUAN: ["元", "圆", "元整", " yuan", "RMB"],
     Unit.THOUSAND: ["千元", "千"],
     Unit.WAN: ["万元", "万", " wan"],
+    Unit.HUNDRED_THOUSAND: ["十万元", "十万"],
+    Unit.MILLION: ["百万元", "百万", " million"],
     Unit.YI: ["亿元", "亿"],
 }
 

@@ -110,6 +110,23 @@ def test_days_in_chinese_numerals() -> None:
     assert month.read_moment("二零二四年十月二十日") == date(2024, 10, 20)
     assert month.read_moment("二〇二四年十二月三十一日") == date(2024, 12, 31)
     assert month.read_moment("二〇二四年二月三十日") is None
+    assert month.read_moment("二〇二四年十十月三十日") is None
+    assert month.read_moment("贰零贰肆年零伍月零陆日") == date(2024, 5, 6)
+    assert month.read_moment("2024年五月六日") == month.read_moment("二0二四年拾月拾伍日".replace("拾月拾伍", "五月六"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["20240506T080000", "2024-W19-1", "2024年5月6日8:30", "2024年5月6日上午8:30", "2024年5月6日 08时30分",
+     "2024-05-06 下午", "2024—5—6", "2024–05–06", "2024-05-06 08:30 AM", "2024-05-06 星期一 8:30", "公元2024年5月6日"],
+)  # fmt: skip
+def test_ways_of_programs_and_of_people_that_leave_no_doubt(text: str) -> None:
+    assert month.read_moment(text) == date(2024, 5, 6)
+
+
+@pytest.mark.parametrize("text", ["20241301T080000", "2024-W54-1", "2024年13月五日", "5/6/2024 8:30", "12:30 2024"])
+def test_times_beside_no_day(text: str) -> None:
+    assert month.read_moment(text) is None
 
 
 def test_a_moment_of_another_zone_is_a_day_of_shanghai() -> None:

@@ -61,7 +61,7 @@ class Browser:
     token: str = field(default="", init=False)
 
     def get(self, path: str, **more: Any) -> TestResponse:
-        response = self.client.get(path, **more)
+        response = self.client.get(path, buffered=True, **more)  # as a server does, to the end of a stream
         found = _TOKEN.search(response.get_data(as_text=True)) if response.mimetype == "text/html" else None
         self.token = found[1] if found else self.token
         return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,10 +12,14 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from incubator.core import ledger
+from incubator.core.doubts import KINDS
+from incubator.core.drafts import Draft
 from incubator.extensions import db
 from incubator.models.ledger import LedgerEntry
-from incubator.models.tenant import Tenant
-from tests.making import credit_code
+from incubator.models.site import Policy
+from incubator.models.tenant import Tenancy, Tenant
+from tests.making import ALL, act, credit_code
 from tests.web.conftest import Browser, Cast
 from tests.web.filling import form_of, opened, said, sent, told
 from tests.web.test_entries import CONTRACT, entries_of, new_path
@@ -153,6 +158,68 @@ def test_of_two_who_enter_the_same_the_second_is_asked(cast: Cast) -> None:
     forms = [opened(browser, path) | CONTRACT for browser in (one, other)]
     assert one.send(path, forms[0]).status_code == 303
     assert set(asked(other.send(path, forms[1]))) == {"looks_same"}
+
+
+def presses(response: TestResponse) -> dict[str, list[str]]:
+    """Return what settles each doubt of a page that came back, by its code: the words of its buttons and links."""
+    _, *items = html.unescape(response.get_data(as_text=True)).split('<div class="doubt-item"')
+    found = {}
+    for item in items:
+        code = re.search(r'id="doubt-(\w+)"', item)
+        assert code
+        answers, _, _ = item.partition("<label")
+        found[code[1]] = re.findall(r'class="btn btn-small"[^>]*?aria-describedby="doubt-\w+">(.*?)</', answers)
+    return found
+
+
+def _eight_contracts_and_a_policy(cast: Cast) -> None:
+    with cast.app.app_context():
+        session = db.session()
+        tenancy_id = session.scalars(sa.select(Tenancy.id).filter_by(tenant_id=cast.tenants["taiyuan"])).one()
+        drafts = [Draft(tenancy_id, "sales", date(2024, 6, n), 500_000_00) for n in range(1, 9)]
+        assert not ledger.post(session, ALL, act(), drafts).problems
+        fund = {"floor_fen": 300_000_00, "cap_fen": 1_000_000_00, "valid_from": date(2024, 1, 1)}
+        session.add(
+            Policy(category="startup_fund", name_zh="政策", name_en="Policy", once_per_tenant=True, source="", **fund)
+        )
+        session.commit()
+
+
+def test_every_kind_of_doubt_is_settled_at_one_press(cast: Cast) -> None:
+    """By another value, another programme, the admission that is missing, or by not booking it again."""
+    _eight_contracts_and_a_policy(cast)
+    browser, contracts, funding = cast.browser("own-manager"), new_path(cast), new_path(cast, "funding")
+    sales, fund = CONTRACT | {"category": "sales", "technology_fen": ""}, {"category": "startup_fund", "amount": "50万"}
+    code = credit_code(cast.sites["taiyuan"])
+    tenant = {"name": "示例新", "credit_code": f"{code[:17]}{'A' if code[17] != 'A' else 'B'}", "industry": "I"}
+    assert sent(browser, funding, **fund, happened_on="2024-09-12").status_code == 303
+    found = [
+        presses(sent(browser, contracts, **sales | {"amount": "9000000000.37元"})),
+        presses(sent(browser, contracts, **sales | {"happened_on": "2099-01-01"})),
+        presses(sent(browser, contracts, **sales | {"happened_on": "2021-05-06"})),
+        presses(sent(browser, contracts, **sales | {"document_number": "c-1"})),
+        presses(sent(browser, contracts, **sales | {"happened_on": "2024-06-01", "amount": "50万"})),
+        presses(sent(browser, funding, **fund | {"amount": "200万", "happened_on": "2024-09-13"})),
+        presses(sent(browser, "/tenants/new?site=taiyuan", **tenant, admitted_on="2024-09-12")),
+    ]
+    sent(browser, f"/tenants/{cast.tenants['taiyuan']}/leave", how="withdrawn", happened_on="2024-10-01")
+    found.append(presses(sent(browser, contracts, **sales | {"happened_on": "2024-10-08"})))
+    settled = {code: words for one in found for code, words in one.items()}
+    assert set(settled) == set(KINDS)
+    assert all(settled.values()), settled
+    assert settled["far_off"] == ["重新填写"]
+    assert settled["policy"] == ["改为其他资金"]
+    assert settled["second_payment"] == ["改为其他资金", "放弃这一笔"]
+    assert settled["same_number"] == settled["looks_same"] == ["放弃这一笔"]
+
+
+def test_who_was_never_admitted_is_led_to_the_admission(cast: Cast) -> None:
+    browser = cast.browser("own-manager")
+    profile = {"name": "示例签约", "credit_code": credit_code(77), "industry": "I", "signed_on": "2024-09-12"}
+    tenant = sent(browser, "/tenants/new?site=taiyuan", **profile).location.partition("?")[0]
+    response = sent(browser, f"{tenant}/entries/contracts/new", **CONTRACT)
+    assert presses(response) == {"before_admission": ["办理入驻"]}
+    assert f'href="{tenant}/admit"' in response.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("token", ["before_admission", "before_admission.0", "x" * 9000, "future.", "\x00"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from datetime import date
 from typing import Any
@@ -295,7 +297,33 @@ class TestCorrect:
     def test_what_is_corrected_already_leads_to_its_page(self, cast: Cast) -> None:
         browser = cast.browser("own-manager")
         sent(browser, self.path(cast), amount="600000", reason="金额录错")
-        assert "已被冲销或更正" in said(browser, browser.get(self.path(cast)))
+        told_ = said(browser, browser.get(self.path(cast)))
+        assert re.search(r"示例 own-manager已于 [-\d]+ [:\d]+ 把这笔记录更正为：2024-05-06 销售合同 600,000.00", told_)
+
+    def test_of_two_who_correct_the_same_the_second_is_told_and_loses_nothing(self, app: Flask, cast: Cast) -> None:
+        """Who did it, when and why, what it says now, and where it is; the form comes back as it was typed."""
+        one, other, path = cast.browser("own-manager"), cast.browser("province-admin"), self.path(cast)
+        forms = [opened(browser, path) for browser in (one, other)]
+        new = {"amount": "600000", "counterparty": "示例新单位", "reason": "金额录错"}
+        assert one.send(path, forms[0] | new).status_code == 303
+        response = other.send(path, forms[1] | {"amount": "610000", "note": "手写", "reason": "看错一位"})
+        assert "已被冲销或更正" in told(response)[""][0]
+        page = html.unescape(response.get_data(as_text=True))
+        latest = entries_of(app, cast.tenants["taiyuan"], "contracts")[-1]
+        assert re.search(
+            r"示例 own-manager已于 [-\d]+ [:\d]+ 把这笔记录更正为：2024-05-06 销售合同 600,000.00 元 C-1；"
+            r"对方单位 示例新单位，原因：金额录错。",
+            page,
+        )
+        assert f'href="/entries/{latest.id}"' in page
+        assert 'aria-labelledby="doubts-title"' not in page, "that it repeats what was just booked is no doubt"
+        kept = form_of(page)
+        assert (kept["amount"], kept["note"], kept["reason"]) == ("610000", "手写", "看错一位")
+        reverse = f"/entries/{latest.id}/reverse"
+        forms = [opened(browser, reverse) | {"reason": "重复录入"} for browser in (one, other)]
+        assert one.send(reverse, forms[0]).status_code == 303
+        page = other.send(reverse, forms[1]).get_data(as_text=True)
+        assert re.search(r"示例 own-manager已于 [-\d]+ [:\d]+ 冲销这笔记录，原因：重复录入。", page)
 
     def test_the_tenant_may_be_put_right_but_only_within_the_site(self, cast: Cast) -> None:
         browser = cast.browser("own-manager")
@@ -353,6 +381,34 @@ class TestLaterFacts:
         entry = entries_of(app, cast.tenants["taiyuan"])[-1]
         assert (entry.count, entry.amount_fen) == (-1, -65_400_000)
         assert "合同已解除" in said(browser, browser.get(f"{base}/terminate"))
+
+    def test_what_is_terminated_is_neither_changed_nor_terminated_again(self, cast: Cast) -> None:
+        browser, base = cast.browser("own-manager"), f"/entries/{cast.contracts['taiyuan']}"
+        forms = {deed: opened(browser, f"{base}/{deed}") for deed in ("supplement", "terminate")}
+        assert sent(browser, f"{base}/terminate", happened_on="2024-07-01").status_code == 303
+        for deed, form in forms.items():
+            typed = {"happened_on": "2024-08-01", "amount": "1"}
+            assert told(browser.send(f"{base}/{deed}", form | typed))[""] == ["合同已解除"]
+        for path in ("/ledger/contracts", f"/tenants/{cast.tenants['taiyuan']}", base):
+            page = browser.get(path).get_data(as_text=True)
+            assert f"{base}/correct" in page
+            assert f"{base}/supplement" not in page, path
+            assert f"{base}/terminate" not in page, path
+
+    def test_a_list_does_not_tell_what_had_not_happened_by_its_day(self, cast: Cast) -> None:
+        browser, base = cast.browser("own-manager"), f"/entries/{cast.contracts['taiyuan']}"
+        sent(browser, f"{base}/terminate", happened_on="2024-07-01")
+        assert "已解除 2024-07-01" in browser.get("/ledger/contracts?as_of=2024-07-01").get_data(as_text=True)
+        assert "已解除" not in browser.get("/ledger/contracts?as_of=2024-06-30").get_data(as_text=True)
+
+    def test_each_fact_names_its_own_day(self, app: Flask, cast: Cast) -> None:
+        """Money that came back was not paid out on that day, and a contract was not signed on the day it ended."""
+        browser = cast.browser("own-manager")
+        deeds = {"payments": ("return", "收回日期"), "contracts": ("terminate", "解除日期")}
+        for things, (deed, title) in deeds.items():
+            sent(browser, f"/entries/{getattr(cast, things)['taiyuan']}/{deed}", happened_on="2024-07-01")
+            page = browser.get(f"/entries/{entries_of(app, cast.tenants['taiyuan'])[-1].id}").get_data(as_text=True)
+            assert f"<dt>{title}</dt><dd>2024-07-01</dd>" in page
 
     def test_a_return_proposes_what_is_left_of_the_payment(self, app: Flask, cast: Cast) -> None:
         browser, path = cast.browser("own-manager"), f"/entries/{cast.payments['taiyuan']}/return"
@@ -419,3 +475,34 @@ class TestTrust:
         page = browser.get(f"/tenants/{cast.tenants['taiyuan']}").get_data(as_text=True)
         assert "<script>alert(1)" not in page
         assert "{{7*7}}" in page
+
+
+def test_the_form_tells_how_the_month_of_a_day_stands(cast: Cast) -> None:
+    def said_of(actor: str, month: str) -> dict[str, Any]:
+        page = html.unescape(cast.browser(actor).get(new_path(cast)).get_data(as_text=True))
+        found = re.search(r'id="happened_on"[^>]*? data-months="(.*?}})"', page)
+        assert found
+        return dict(json.loads(found[1]).get(month, {}))
+
+    assert said_of("own-manager", "202409") == {"text": "9月 ○ 未报送", "closed": False}
+    assert said_of("own-manager", "202401") == {"text": "1月 ● 已关账，不能再录入", "closed": True}
+    assert said_of("province-admin", "202401")["text"] == "1月 ● 已关账，须作为追溯调整录入并说明原因"
+    assert said_of("own-manager", "202311") == {}, "the site was not open yet"
+
+
+def test_every_form_keeps_what_is_typed_into_it(cast: Cast) -> None:
+    tenant, contract = cast.tenants["taiyuan"], cast.contracts["taiyuan"]
+    deeds = [f"/tenants/{tenant}/{deed}" for deed in ("leave", "move", "edit", "entries/funding/new")]
+    rows = [f"/entries/{contract}/{deed}" for deed in ("correct", "supplement", "terminate", "reverse")]
+    rest = [
+        "/sites/taiyuan/entries/contracts/new", f"/entries/reverse?row={contract}", "/tenants/new?site=taiyuan",
+        "/transfers/new", f"/transfers/{cast.requests['taiyuan']}/confirm", "/published/new",
+        "/published/publish?site=taiyuan", f"/published/{cast.published['taiyuan']}", "/reports/taiyuan/202405",
+        "/people/new", f"/people/{cast.ids['own-manager']}",
+    ]  # fmt: skip
+    browser = cast.browser("province-admin")
+    for path in (*deeds, *rows, *rest):
+        page = browser.get(path).get_data(as_text=True)
+        form = re.search(r'<form(?:(?!</form>).)*name="key".*?</form>', page, re.DOTALL)
+        assert form, path
+        assert f'data-draft="{cast.ids["province-admin"]}"' in form[0], path

@@ -102,7 +102,7 @@ class TestFilters:
 
     def test_nothing_found_says_what_to_drop(self, cast: Cast) -> None:
         text = page(cast.browser("own-manager"), f"{LIST}&since=2024-09-01&until=2024-09-30&category=sales")
-        assert "去掉“2024年9月”还有 1 笔" in text
+        assert "去掉“2024年9月”还有 1 项" in text
         assert "去掉“销售合同”还有" not in text
         assert "去掉全部筛选" in page(cast.browser("own-manager"), f"{LIST}&since=2024-09-01&category=tech_service")
 

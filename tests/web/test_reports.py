@@ -47,6 +47,13 @@ def test_a_month_is_submitted_returned_on_a_row_and_closed(cast: Cast) -> None:
     assert "现在是“已关账”" in "".join(told(do(cast, "province-admin", "accept"))[""])
 
 
+def test_the_board_says_how_late_a_month_is_without_being_pointed_at(cast: Cast) -> None:
+    cell = page(cast, "province-viewer", "/reports/?year=2024").split('href="/reports/taiyuan/202405"')[1][:400]
+    assert "○" in cell
+    assert "未报送" in cell
+    assert '<span class="sub">逾期 ' in cell
+
+
 def close_may(cast: Cast) -> None:
     do(cast, "own-manager", "submit")
     assert do(cast, "province-admin", "accept").status_code == 303

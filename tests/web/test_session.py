@@ -57,6 +57,17 @@ def test_signing_in_opens_what_was_asked_for(cast: Cast) -> None:
     assert opens(browser)
 
 
+def test_an_expired_sign_in_leads_back_to_the_form_that_was_sent(cast: Cast) -> None:
+    """Also where the form is sent to an address that is no page; never to another host."""
+    browser, month = cast.fresh_browser(), "/reports/taiyuan/202405"
+    for host, wanted in (("http://localhost", f"?next={month}"), ("http://evil.example", "")):
+        sent_ = browser.send(f"{month}/submit", headers={"Referer": f"{host}{month}"})
+        assert sent_.location == f"/sign-in{wanted}"
+        assert "登录已过期" in browser.get(sent_.location).get_data(as_text=True)
+    leave = f"/tenants/{cast.tenants['taiyuan']}/leave"
+    assert browser.send(leave).location == f"/sign-in?next={leave}"
+
+
 def test_somebody_signed_in_is_not_asked_again(cast: Cast) -> None:
     assert cast.browser("own-manager").get("/sign-in?next=/account/password").location == "/account/password"
 

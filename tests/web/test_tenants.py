@@ -231,6 +231,7 @@ class TestTeams:
     def test_a_team_becomes_an_enterprise(self, app: Flask, cast: Cast) -> None:
         tenant_id, browser = admitted(cast, **TEAM), cast.browser("own-manager")
         path = f"/tenants/{tenant_id}/register"
+        assert "已按本页截至日期填入" in browser.get(f"{path}?as_of=2024-09-30").get_data(as_text=True)
         typed = {"registered_on": "2024-03-01", "name": "示例团队科技有限公司"}
         assert set(told(sent(browser, path, **typed))) == {"credit_code"}
         form = opened(browser, path) | typed | {"credit_code": credit_code(90)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import singledispatchmethod
 from typing import Any, Protocol
@@ -48,11 +49,14 @@ def is_empty(session: Session) -> bool:
     return session.scalar(sa.select(Site.id).limit(1)) is None
 
 
-def load(session: Session, progress: Progress | None = None) -> None:
-    """Fill an empty database with the demonstration. Flushes, never commits."""
+def load(session: Session, progress: Progress | None = None, recorders: Callable[[], Mapping[str, int]] = dict) -> None:
+    """Fill an empty database with the demonstration. Flushes, never commits.
+
+    `recorders` is asked, once the sites stand, who records at each of them, by its slug; nobody by default.
+    """
     if not is_empty(session):
         raise ValueError("The demonstration goes into a database without sites only.")
-    player = _Player(session, _make_places(session))
+    player = _Player(session, _make_places(session), recorders())
     steps = plan.steps()
     for done, step in enumerate(steps, 1):
         player.play(step, done)
@@ -99,9 +103,10 @@ def _refused(what: object, problems: list[Problem]) -> RuntimeError:
 class _Player:
     """Plays steps, and remembers under which numbers the database keeps what the plan names."""
 
-    def __init__(self, session: Session, site_ids: dict[str, int]) -> None:
+    def __init__(self, session: Session, site_ids: dict[str, int], recorders: Mapping[str, int]) -> None:
         self._session = session
         self._sites = site_ids
+        self._recorders = recorders
         everywhere = frozenset(site_ids.values())
         self._scope = Scope(None, everywhere, everywhere, everything=True, governs=True)
         self._institutions = {one.name_zh: one.id for one in session.scalars(sa.select(Institution))}
@@ -206,7 +211,7 @@ class _Player:
                 raise _refused(said, registered.problems)
 
     def _act(self, step: Step, reason: str = "") -> Act:
-        return Act(self._key, None, "demo", reason, step.known_at)
+        return Act(self._key, self._recorders.get(step.site), "demo", reason, step.known_at)
 
     def _profile(self, face: Face, site_id: int) -> Profile:
         return replace(

@@ -12,7 +12,7 @@ from incubator.core.demo.contracts import MARKETS, balance, contracts, scale
 from incubator.core.demo.days import known, moment
 from incubator.core.demo.payments import further_funding, investments, returns, startup_funds
 from incubator.core.demo.published import LAST_DAY
-from incubator.core.demo.slips import Recorded, changes, put_right_after_bulletin, put_right_soon
+from incubator.core.demo.slips import Recorded, changes, put_right_after_bulletin, put_right_soon, signed_early
 from incubator.core.demo.steps import (
     Admit,
     Amend,
@@ -85,6 +85,7 @@ def _money(guests: list[Guest]) -> Recorded:
     recorded = Recorded(facts)
     put_right_soon(recorded)
     put_right_after_bulletin(recorded)
+    signed_early(recorded, guests)
     return recorded
 
 

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from incubator.core.books import TECHNOLOGY
 from incubator.core.demo.days import LAST_ENTRY_OF_SEPTEMBER, known, moment
 from incubator.core.demo.payments import WAN
-from incubator.core.demo.steps import Amend, Fact
+from incubator.core.demo.steps import Amend, Fact, Guest
+from incubator.values.month import month_of
 
 
 class Recorded:
@@ -116,6 +117,44 @@ def put_right_after_bulletin(recorded: Recorded) -> None:
     i = recorded.first(_contract(date(2024, 9, 23), date(2024, 9, 30), 10, 120))
     wrong = replace(recorded.facts[i], happened_on=date(2024, 10, 8), known_at=LAST_ENTRY_OF_SEPTEMBER)
     recorded.wrong(i, wrong, moment(date(2024, 10, 14), 9, 40), "签订日期录错：应为9月")
+
+
+def signed_early(recorded: Recorded, guests: list[Guest]) -> None:
+    """Give two contracts to enterprises that came some days after they were signed: somebody should look into that.
+
+    The days and amounts stay, so that no figure of the site moves.
+    """
+    for month in (202405, 202407):
+        late = [guest for guest in guests if _may_sign_early(guest, month)]
+        i = recorded.first(_signed_before(late))
+        fact = recorded.facts[i]
+        guest = next(guest for guest in late if _signed_before([guest])(fact))
+        recorded.facts[i] = replace(
+            fact,
+            tenant=guest.number,
+            known_at=known(max(fact.known_at, guest.known_at).date(), 1, 16),
+            document_number=f"SL{guest.number:03d}-YX{fact.happened_on.year}-01",
+        )
+
+
+def _may_sign_early(guest: Guest, month: int) -> bool:
+    """Say whether it is an enterprise of Taiyuan that came late in a month and stayed."""
+    stayed = not guest.how and guest.moved_on is None and not guest.late
+    late = month_of(guest.came_on) == month and guest.came_on.day > 12
+    return guest.site == "taiyuan" and guest.enterprise_since == guest.came_on and late and stayed
+
+
+def _signed_before(guests: list[Guest]) -> Callable[[Fact], bool]:
+    """Return a test for contracts of a site that were signed some days before one of its enterprises came."""
+
+    def fits(fact: Fact) -> bool:
+        sized = any(
+            _contract(guest.came_on - timedelta(days=10), guest.came_on - timedelta(days=2), 3, 60)(fact)
+            for guest in guests
+        )
+        return sized and fact.site == "taiyuan"
+
+    return fits
 
 
 def changes(contracts: list[Fact]) -> list[Fact]:

@@ -56,22 +56,43 @@ class Fact(NamedTuple):
     twin: int | None = None
 
 
-Facts = dict[tuple[Any, ...], list[Fact]]
-"""Facts by what they may have in common with a draft."""
+Key = tuple[Any, ...]
+Latest = dict[Key, Fact | int]
+"""The latest fact of those that have something in common; of a draft only its position: most are asked for by none."""
+Facts = dict[Key, list[Fact]]
+
+
+class Keys(NamedTuple):
+    """What no second fact should have in common with a draft: see `number_key` and `alike_key`."""
+
+    number: Key | None
+    alike: Key | None
 
 
 @dataclass(frozen=True)
 class Known:
-    """All that the rules ask: see the functions that fill it."""
+    """All that the rules ask: see the functions that fill it. `keys`: those of each draft, None for errors."""
 
     today: date
+    drafts: Sequence[Draft]
+    keys: Sequence[Keys | None]
     places: Mapping[int, Place]
     moves: Mapping[int, Sequence[tuple[date, str]]]
-    policies: Sequence[Policy]
+    policies: Mapping[str, Sequence[Policy]]
     medians: Mapping[tuple[int, str], Median | None]
-    numbers: Facts
-    alike: Facts
+    numbers: Latest
+    alike: Latest
+    once: AbstractSet[str]
     payments: Facts
+
+    def fact(self, found: Fact | int) -> Fact:
+        """Return what was found: an entry, or a draft as a fact."""
+        return found if isinstance(found, Fact) else self._of_draft(found)
+
+    def _of_draft(self, row: int) -> Fact:
+        draft = self.drafts[row]
+        name = self.places[draft.tenancy_id].name
+        return Fact(draft.happened_on, draft.amount_fen, draft.category, name, draft.document_number, twin=row)
 
 
 def gather(
@@ -82,22 +103,33 @@ def gather(
     new: Mapping[int, Place],
 ) -> Known:
     """Return what the drafts are to be compared with; of entries only those at sites in sight."""
-    mine = [draft for draft in drafts if draft.category in CATEGORIES]
-    places = _places(session, scope, {draft.tenancy_id for draft in mine}) | dict(new)
-    mine = [draft for draft in mine if draft.tenancy_id in places]
-    policies = session.scalars(sa.select(Policy).order_by(Policy.valid_from.desc())).all()
+    places = _places(session, scope, {draft.tenancy_id for draft in drafts}) | dict(new)
+    keys = [_keys(draft, places.get(draft.tenancy_id)) for draft in drafts]
+    mine = [draft for draft, known in zip(drafts, keys, strict=True) if known is not None]
+    policies = _policies(session)
     stored = _Stored(session, scope, frozenset(instead_of), places)
-    once = {policy.category for policy in policies if policy.once_per_tenant}
+    once = {category for category, own in policies.items() if any(policy.once_per_tenant for policy in own)}
     return Known(
         today=clock.today(),
+        drafts=drafts,
+        keys=keys,
         places=places,
         moves=_moves(session, places, mine),
         policies=policies,
         medians=_medians(session, places, mine),
-        numbers=stored.numbers(mine),
-        alike=stored.alike(mine),
+        numbers=stored.numbers({known.number for known in keys if known is not None and known.number}),
+        alike=stored.alike({known.alike for known in keys if known is not None and known.alike}),
+        once=once,
         payments=stored.payments(once & {draft.category for draft in mine}),
     )
+
+
+def _policies(session: Session) -> dict[str, list[Policy]]:
+    """Return the policies by category, the latest to begin first."""
+    found = defaultdict[str, list[Policy]](list)
+    for policy in session.scalars(sa.select(Policy).order_by(Policy.valid_from.desc())):
+        found[policy.category].append(policy)
+    return dict(found)
 
 
 def _places(session: Session, scope: Scope, tenancy_ids: Collection[int]) -> dict[int, Place]:
@@ -129,14 +161,23 @@ def has_own_size(draft: Draft) -> bool:
 def _medians(
     session: Session, places: Mapping[int, Place], drafts: Iterable[Draft]
 ) -> dict[tuple[int, str], Median | None]:
-    amounts = defaultdict[tuple[int, str], set[int]](set)
+    span = dict[tuple[int, str], tuple[int, int]]()
     for draft in drafts:
         if has_own_size(draft):
-            amounts[places[draft.tenancy_id].site_id, draft.category].add(draft.amount_fen)
-    return {key: medians.usual(session, *key, amounts=some) for key, some in amounts.items()}
+            key, fen = (places[draft.tenancy_id].site_id, draft.category), draft.amount_fen
+            low, high = span.get(key, (fen, fen))
+            span[key] = min(low, fen), max(high, fen)
+    return {key: medians.usual(session, *key, amounts=ends) for key, ends in span.items()}
 
 
-def number_key(draft: Draft, place: Place) -> tuple[Any, ...] | None:
+def _keys(draft: Draft, place: Place | None) -> Keys | None:
+    """Return the keys of a draft; None where an error, which others tell, leaves nothing to compare."""
+    if place is None or draft.category not in CATEGORIES:
+        return None
+    return Keys(number_key(draft, place), alike_key(draft, place))
+
+
+def number_key(draft: Draft, place: Place) -> Key | None:
     """Return what no second fact should have in common with a draft; None where numbers say nothing."""
     book, number = CATEGORIES[draft.category].book, fold(draft.document_number)
     if book not in NUMBERED or not number or not has_own_size(draft):
@@ -144,12 +185,12 @@ def number_key(draft: Draft, place: Place) -> tuple[Any, ...] | None:
     return _number_key(book, number, place, draft.happened_on)
 
 
-def _number_key(book: str, number: str, place: Place, day: date) -> tuple[Any, ...]:
+def _number_key(book: str, number: str, place: Place, day: date) -> Key:
     """Contract numbers belong to each company; vouchers are numbered anew each year, by site."""
     return (book, number, place.tenant_id) if book == "contracts" else (book, number, place.site_id, day.year)
 
 
-def alike_key(draft: Draft, place: Place) -> tuple[Any, ...] | None:
+def alike_key(draft: Draft, place: Place) -> Key | None:
     """Return tenant, book, day and amount; None for a fact without an amount."""
     category = CATEGORIES[draft.category]
     fen = signs(draft, category)[1] * draft.amount_fen
@@ -176,20 +217,19 @@ class _Stored:
         self._without = without
         self._places = places
 
-    def numbers(self, drafts: Iterable[Draft]) -> Facts:
+    def numbers(self, wanted: AbstractSet[Key]) -> Latest:
         """Return the entries with a number that is among the drafts'."""
-        wanted = {key for draft in drafts if (key := number_key(draft, self._places[draft.tenancy_id]))}
-        found: Facts = defaultdict(list)
+        found: Latest = {}
         for book in NUMBERED:
             for numbers in ledger.chunks({key[1] for key in wanted if key[0] == book}):
                 conditions = [LedgerEntry.book == book, LedgerEntry.document_key.in_(numbers), IS_NUMBERED]
                 for row in self._rows(*conditions, LedgerEntry.refers_to_id.is_(None), *self._span(book, wanted)):
                     key = _number_key(book, row.document_key, _place(row), row.happened_on)
                     if key in wanted:
-                        found[key].append(_fact(row))
+                        found[key] = _fact(row)
         return found
 
-    def _span(self, book: str, wanted: Iterable[tuple[Any, ...]]) -> list[Any]:
+    def _span(self, book: str, wanted: Iterable[Key]) -> list[Any]:
         """Keep vouchers to the sites and years in question: their numbers come again and again."""
         if book != "funding":
             return []
@@ -198,10 +238,9 @@ class _Stored:
         days = LedgerEntry.happened_on.between(date(min(years), 1, 1), date(max(years), 12, 31))
         return [days, LedgerEntry.site_id.in_({key[2] for key in keys})]
 
-    def alike(self, drafts: Iterable[Draft]) -> Facts:
+    def alike(self, wanted: AbstractSet[Key]) -> Latest:
         """Return the entries of the drafts' tenants, on one of their days, with the same amount in the same book."""
-        wanted = {key for draft in drafts if (key := alike_key(draft, self._places[draft.tenancy_id]))}
-        found: Facts = defaultdict(list)
+        found: Latest = {}
         if not wanted:
             return found
         days = LedgerEntry.happened_on.between(min(key[2] for key in wanted), max(key[2] for key in wanted))
@@ -209,7 +248,7 @@ class _Stored:
             for row in self._rows(LedgerEntry.tenancy_id.in_(stays), days, LedgerEntry.amount_fen != 0):
                 key = (row.tenant_id, row.book, row.happened_on, row.amount_fen)
                 if key in wanted:
-                    found[key].append(_fact(row))
+                    found[key] = _fact(row)
         return found
 
     def payments(self, categories: AbstractSet[str]) -> Facts:

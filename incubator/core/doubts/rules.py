@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from incubator.core.books import ARRIVALS, BOOKS, CATEGORIES, DEPARTURES, STATUSES
 from incubator.core.doubts import medians
 from incubator.core.doubts import sentences as say
-from incubator.core.doubts.known import Fact, alike_key, has_own_size, number_key
+from incubator.core.doubts.known import has_own_size
 from incubator.values import display
 from incubator.values.money import LIMIT_FEN, grouped
 from incubator.values.problem import Problem
 from incubator.values.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from incubator.core.doubts.known import Facts, Known, Place
+    from incubator.core.doubts.known import Fact, Key, Keys, Known, Latest, Place
     from incubator.core.drafts import Draft
     from incubator.models.site import Policy
 
@@ -31,33 +31,31 @@ class Case(NamedTuple):
     draft: Draft
     place: Place
     known: Known
+    keys: Keys
 
 
 def judge_all(drafts: Sequence[Draft], known: Known) -> list[Problem]:
     """Return the doubts of all drafts in their order; each draft is also compared with those before it."""
     found = []
-    for row, draft in enumerate(drafts):
-        place = known.places.get(draft.tenancy_id)
-        if draft.category not in CATEGORIES or place is None:
-            continue  # an error, which others tell
-        case = Case(draft, place, known)
-        found += [problem._replace(row=row) for rule in RULES for problem in rule(case)]
+    for row, (draft, keys) in enumerate(zip(drafts, known.keys, strict=True)):
+        if keys is None:
+            continue
+        case = Case(draft, known.places[draft.tenancy_id], known, keys)
+        for rule in RULES:
+            found += [problem._replace(row=row) for problem in rule(case)]
         _remember(case, row)
     return found
 
 
 def _remember(case: Case, row: int) -> None:
     """Let the drafts that follow be compared with this one."""
-    draft, place, known = case
-    fact = Fact(draft.happened_on, draft.amount_fen, draft.category, place.name, draft.document_number, twin=row)
-    keyed: list[tuple[Facts, tuple[object, ...] | None]] = [
-        (known.numbers, number_key(draft, place)),
-        (known.alike, alike_key(draft, place)),
-        (known.payments, (place.tenant_id, draft.category)),
-    ]
-    for facts, key in keyed:
-        if key is not None:
-            facts.setdefault(key, []).append(fact)
+    draft, place, known, keys = case
+    if keys.number is not None:
+        known.numbers[keys.number] = row
+    if keys.alike is not None:
+        known.alike[keys.alike] = row
+    if draft.category in known.once:
+        known.payments.setdefault((place.tenant_id, draft.category), []).append(known.fact(row))
 
 
 # ── amounts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -70,10 +68,12 @@ def _size(case: Case) -> list[Problem]:
     return _policy(case) or _far_off(case)
 
 
-def in_force(policies: Sequence[Policy], category: str, day: date) -> Policy | None:
+def in_force(policies: Mapping[str, Sequence[Policy]], category: str, day: date) -> Policy | None:
     """Return the policy of a category on a day; the latest to begin wins."""
-    mine = (policy for policy in policies if policy.category == category and policy.valid_from <= day)
-    return next((policy for policy in mine if policy.valid_to is None or day <= policy.valid_to), None)
+    for policy in policies.get(category, ()):
+        if policy.valid_from <= day and (policy.valid_to is None or day <= policy.valid_to):
+            return policy
+    return None
 
 
 def _policy(case: Case) -> list[Problem]:
@@ -150,15 +150,17 @@ def _day(case: Case) -> list[Problem]:
 
 
 def _future(case: Case) -> list[Problem]:
+    if case.draft.happened_on <= case.known.today:
+        return []
     return future("happened_on", _day_title(case), case.draft.happened_on, case.known.today)
 
 
 def future(field: str, title: Words, day: date, today: date) -> list[Problem]:
-    """Ask about a day that has not come; its mend is the same day of the latest year in which it has."""
+    """Ask about a day that has not come; its mend is the same day of the latest year in which it has, or today."""
     if day <= today:
         return []
-    years = (day.year - n for n in range(1, day.year - today.year + 2))
-    mend = _year_mend(day, *years, fits=lambda other: other <= today)
+    years = range(today.year, today.year - 2, -1)
+    mend = _day_mend(day, years, fits=lambda other: other <= today, instead=today)
     message = say.FUTURE.fill(title=title, day=day.isoformat(), today=today.isoformat())
     return [Problem(field, message, 0, day.isoformat(), "future", *mend)]
 
@@ -176,33 +178,44 @@ def _absent(case: Case) -> list[Problem]:
 
 def present(moves: Sequence[tuple[date, str]], day: date) -> bool:
     """Say whether a stay with these residency facts (day, category) was going on; its first and last day included."""
-    arrived = sum(category in ARRIVALS for when, category in moves if when <= day)
-    return arrived > sum(category in DEPARTURES for when, category in moves if when < day)
+    here = 0
+    for when, category in moves:
+        if category in ARRIVALS:
+            here += when <= day
+        elif category in DEPARTURES:
+            here -= when < day
+    return here > 0
 
 
 def _after(case: Case, left: date, category: str) -> Problem:
+    """Ask about a day after the stay; its mend is the last day of it."""
     day = case.draft.happened_on
     message = say.AFTER.fill(
         left=left.isoformat(), status=STATUSES[DEPARTURES[category]], title=_day_title(case), day=day.isoformat()
     )
-    return Problem("happened_on", message, value=day.isoformat(), doubt="after_leaving")
+    return Problem("happened_on", message, 0, day.isoformat(), "after_leaving", *_change_to(left))
 
 
 def _before(case: Case, moves: Sequence[tuple[date, str]]) -> Problem:
+    """Ask about a day before the stay; its mend is the same day of the next year that lies in it, or its first day."""
     day, today = case.draft.happened_on, case.known.today
     arrivals = [when for when, category in moves if category in ARRIVALS]
     if not arrivals:
         return Problem("tenancy", say.NEVER, value=case.place.name, doubt="before_admission")
-    mend = _year_mend(day, day.year + 1, fits=lambda other: other <= today and present(moves, other))
-    message = say.BEFORE.fill(title=_day_title(case), day=day.isoformat(), admitted=min(arrivals).isoformat())
+    years, first = range(day.year + 1, today.year + 1), min(arrivals)
+    mend = _day_mend(day, years, fits=lambda other: other <= today and present(moves, other), instead=first)
+    message = say.BEFORE.fill(title=_day_title(case), day=day.isoformat(), admitted=first.isoformat())
     return Problem("happened_on", message, 0, day.isoformat(), "before_admission", *mend)
 
 
-def _year_mend(day: date, *years: int, fits: Callable[[date], bool]) -> Mend:
-    """Return the same day of another year, the first that fits: in January the old year is still in the fingers."""
+def _day_mend(day: date, years: Iterable[int], fits: Callable[[date], bool], instead: date) -> Mend:
+    """Return the same day of the first year in which it fits: in January the old year is still in the fingers."""
     days = (day.replace(year=year) for year in years if (day.month, day.day) != (2, 29))
-    text = next((other.isoformat() for other in days if fits(other)), "")
-    return Mend(text, say.CHANGE_TO.fill(value=text)) if text else Mend()
+    return _change_to(next((other for other in days if fits(other)), instead))
+
+
+def _change_to(day: date) -> Mend:
+    return Mend(day.isoformat(), say.CHANGE_TO.fill(value=day.isoformat()))
 
 
 # ── repetitions ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -210,17 +223,16 @@ def _year_mend(day: date, *years: int, fits: Callable[[date], bool]) -> Mend:
 
 def _repeated(case: Case) -> list[Problem]:
     """Ask about the fact that this one may repeat; where one fact has number, day and amount, it is one doubt."""
-    draft, place, known = case
-    number, alike = number_key(draft, place), alike_key(draft, place)
-    same, like = _latest(known.numbers, number), _latest(known.alike, alike)
+    same, like = _latest(case, case.known.numbers, case.keys.number), _latest(case, case.known.alike, case.keys.alike)
     found = [_same_number(case, same)] if same else []
     if like and not (same and (like.entry_id, like.twin) == (same.entry_id, same.twin)):
         found.append(_looks_same(like))
     return found
 
 
-def _latest(facts: Facts, key: tuple[object, ...] | None) -> Fact | None:
-    return next(reversed(facts.get(key, [])), None) if key is not None else None
+def _latest(case: Case, facts: Latest, key: Key | None) -> Fact | None:
+    found = facts.get(key) if key is not None else None
+    return None if found is None else case.known.fact(found)
 
 
 def _same_number(case: Case, fact: Fact) -> Problem:

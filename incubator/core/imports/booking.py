@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from incubator.core import arrivals, doubts, ledger, tenants
+from incubator.core.collecting import uncollected
 from incubator.core.drafts import Act, Draft
 from incubator.core.imports.judged import Judged
 from incubator.models.imports import ImportPosting
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 REASON_NEEDED = Words("有与台账不同的行，更正须写原因", "Some rows differ from the ledger: a correction needs a reason")
 LEDGER_REFUSED = Words("{place}：{message}", "{place}: {message}")
+AT_ONCE = 20_000
+"""Facts of one posting: what the ledger holds of it in memory stays the same, however long a file is."""
 NOTHING_NEW = Words("没有可入账的新内容", "There is nothing new to book")
 
 
@@ -61,6 +64,7 @@ class _Refused(Exception):  # noqa: N818 - not an error: it carries the answer o
         self.problems = problems
 
 
+@uncollected()
 def book(session: Session, scope: Scope, booking: Booking, plan: Plan, choices: Choices) -> Result:
     """Book every row that enters, or none: whatever the ledger refuses is told at its cell. Flushes, never commits."""
     rows = plan.entering(choices)
@@ -128,10 +132,16 @@ class _Books:
         return Act(key, self._booking.by, kind, reason, end_of_day(known_on) if known_on else None)
 
     def _enter_group(self, known_on: date | None, rows: Sequence[Judged], heads: set[int]) -> None:
-        act = self._act("rows", known_on)
         coming = [row for row in rows if row.arrival is not None]
-        self._admit(act, coming)
+        self._admit(self._act("rows", known_on), coming)
         facts = [row for row in rows if row.draft is not None]
+        self._enter_some(self._act("rows", known_on), facts[:AT_ONCE], coming, heads)
+        for start in range(AT_ONCE, len(facts), AT_ONCE):
+            act = self._act(f"rows-{start}", known_on)
+            self._enter_some(act, facts[start : start + AT_ONCE], (), heads)
+
+    def _enter_some(self, act: Act, facts: Sequence[Judged], coming: Sequence[Judged], heads: set[int]) -> None:
+        """Book facts and arrivals in one posting."""
         drafts = [self._final(row, row.draft) for row in facts if row.draft is not None]
         first = len(drafts)
         sources = list(facts)

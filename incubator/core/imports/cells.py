@@ -26,10 +26,10 @@ class Broken(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A number whose format shows a unit behind it: 12.5 as 12.5万元."""
+    """A number whose format shows a unit behind it: 12.5 as 12.5万元; or a mark that no yuan has: %, $."""
 
     number: float
-    unit: Unit
+    unit: Unit | str
 
 
 Cell = str | float | bool | date | datetime | time | timedelta | Broken | Shown | None
@@ -77,6 +77,10 @@ SHOWS_UNIT = Words(
     "单元格显示为“{text}”，存的数值却是 {number}，列的单位是{unit}。请写明金额和单位",
     "The cell shows “{text}”, but holds {number} in a column of {unit}. Write the amount with its unit",
 )
+SHOWS_OTHER = Words(
+    "单元格显示“{mark}”，存的数值是 {number}，不能确定是多少元。请写明金额和单位（元）",
+    "The cell shows “{mark}” and holds {number}: how many yuan that is, is not clear. Write the amount in yuan",
+)
 IS_A_DAY = Words("单元格是日期（{text}），不是数字", "The cell is a date ({text}), not a number")
 NO_CHOICE = Words("“{text}”无法识别。可填：{choices}", "“{text}” is not known here. It is one of: {choices}")
 NOT_A_FLAG = Words("“{text}”无法识别。请填“是”或“否”", "“{text}” is not known here. Write yes or no")
@@ -107,7 +111,7 @@ def shown(cell: Cell) -> str:
     if isinstance(cell, Broken):
         return cell.text
     if isinstance(cell, Shown):
-        return f"{_digits(cell.number)}{cell.unit.words.zh}"
+        return f"{_digits(cell.number)}{cell.unit.words.zh if isinstance(cell.unit, Unit) else f' ({cell.unit})'}"
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, int | float):
@@ -268,6 +272,8 @@ def _unclear_day(text: str) -> Fault:
 
 def _money(cell: Cell, *, unit: Unit) -> Found:
     if isinstance(cell, Shown):
+        if not isinstance(cell.unit, Unit):
+            return Fault(SHOWS_OTHER.fill(mark=cell.unit, number=_digits(cell.number)))
         if cell.unit is not unit:
             return Fault(
                 SHOWS_UNIT.fill(text=shown(cell), number=_digits(cell.number), unit=unit.words), mend=shown(cell)

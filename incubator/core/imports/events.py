@@ -13,12 +13,13 @@ from incubator.core import clock, closed_months, ledger, published
 from incubator.core.imports import booking, choices, intake
 from incubator.core.imports.booking import Booking
 from incubator.core.imports.choices import Choices
+from incubator.core.imports.foreseen import foresee
 from incubator.core.imports.intake import Intake
 from incubator.core.imports.judged import Counts, Plan
 from incubator.core.imports.plan import plan
 from incubator.models.imports import ColumnMatch, Import, ImportPosting
 from incubator.models.person import Person
-from incubator.values.month import day_of, read_day
+from incubator.values.month import day_of, read_typed_day
 from incubator.values.problem import Problem
 from incubator.values.words import Words
 
@@ -153,8 +154,8 @@ def total(counts: Sequence[Counts]) -> Counts:
 
 
 def check(session: Session, scope: Scope, event: Import) -> Plan:
-    """Judge an import's rows against the ledger as it stands."""
-    return plan(session, scope, event.site_id, kept(event))
+    """Judge an import's rows against the ledger as it stands, and what the ledger would refuse of them."""
+    return foresee(session, plan(session, scope, event.site_id, kept(event)))
 
 
 def same_file(session: Session, event: Import) -> Import | None:
@@ -177,7 +178,7 @@ def postings(session: Session, import_id: int) -> list[int]:
 
 def set_opening(event: Import, day: str, *, opening: bool) -> None:
     """Declare an import a site's opening, and the day on which its facts were known where a row does not say."""
-    event.opening, event.known_on = opening, read_day(day) if opening and day else None
+    event.opening, event.known_on = opening, read_typed_day(day, clock.today()) if opening else None
 
 
 # ── booked ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -195,7 +196,7 @@ def accept(session: Session, scope: Scope, import_id: int, counts: Mapping[str, 
     session.refresh(event, ["state", "choices", "intake", "opening", "known_on"])
     if event.state != "checked":
         return Accepted(0, [Problem("", NOT_CHECKED)])
-    return accept_plan(session, scope, event, check(session, scope, event), counts)
+    return accept_plan(session, scope, event, plan(session, scope, event.site_id, kept(event)), counts)
 
 
 def accept_plan(

@@ -37,6 +37,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
+from incubator.core.collecting import uncollected
 from incubator.values.money import Unit
 from incubator.values.problem import Problem
 from incubator.values.words import Words
@@ -162,6 +163,7 @@ def refused(message: Words) -> Intake:
     return Intake(problems=(Problem("", message),))
 
 
+@uncollected()
 def from_json(text: Iterable[str]) -> Intake:
     """Return the intake from its lines of JSON (a file, or a text split into lines)."""
     parts = iter(text)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from incubator.core import arrivals, closed_months, doubts, references
 from incubator.core.books import CATEGORIES
+from incubator.core.collecting import uncollected
 from incubator.core.doubts import Place
 from incubator.core.drafts import check, fold
 from incubator.core.imports import matching
@@ -56,6 +57,7 @@ NAME = "name_differs"
 """The doubt of a row whose tenant is written otherwise than known; a yes leaves the name as it is."""
 
 
+@uncollected()
 def plan(session: Session, scope: Scope, site_id: int, intake: Intake) -> Plan:
     """Judge every row of a file for a site against the ledger as it stands; whether it is written is the caller's."""
     found = Plan(site_id, intake)

@@ -26,13 +26,13 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 @dataclass
 class Facts:
-    """Cells by (row, column), both from 1. `units`: what the formats of numbers show behind them.
+    """Cells by (row, column), both from 1. `units`: what the formats of numbers show beside them.
 
     `last_row` is the last row with content, None where nobody looked.
     """
 
     broken: dict[tuple[int, int], Broken] = field(default_factory=dict)
-    units: dict[tuple[int, int], Unit] = field(default_factory=dict)
+    units: dict[tuple[int, int], Unit | str] = field(default_factory=dict)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
     last_row: int | None = None
@@ -44,7 +44,7 @@ def marks(units: Iterable[str]) -> Callable[[bytes], bool]:
     return lambda piece: any(mark in piece for mark in wanted) or _FAR.search(piece) is not None
 
 
-def look_closely(container: Container, part: str, title: str, units: Mapping[str, Unit]) -> Facts:
+def look_closely(container: Container, part: str, title: str, units: Mapping[str, Unit | str]) -> Facts:
     """Return the facts of one sheet; raises Refused where its content spans too much. `units`: by style of a cell."""
     look = _Look(units)
     try:
@@ -61,7 +61,7 @@ def look_closely(container: Container, part: str, title: str, units: Mapping[str
 class _Look:
     """One pass over the XML of a sheet."""
 
-    def __init__(self, units: Mapping[str, Unit]) -> None:
+    def __init__(self, units: Mapping[str, Unit | str]) -> None:
         self._units = units
         self.facts = Facts(last_row=0)
         self.reach = (0, 0)

@@ -117,8 +117,8 @@ class _Texts:
         return (list(row) for row in self._rows)
 
 
-def _by_row(facts: Facts) -> dict[int, dict[int, Broken | Unit]]:
-    found: dict[int, dict[int, Broken | Unit]] = {}
+def _by_row(facts: Facts) -> dict[int, dict[int, Broken | Unit | str]]:
+    found: dict[int, dict[int, Broken | Unit | str]] = {}
     for (row, column), unit in facts.units.items():
         found.setdefault(row, {})[column] = unit
     for (row, column), broken in facts.broken.items():
@@ -126,7 +126,7 @@ def _by_row(facts: Facts) -> dict[int, dict[int, Broken | Unit]]:
     return found
 
 
-def _with(row: Row, facts: dict[int, Broken | Unit]) -> Row:
+def _with(row: Row, facts: dict[int, Broken | Unit | str]) -> Row:
     """Return a row with its broken cells in place, and with the units that its numbers show."""
     longer = [*row, *[None] * (max(facts) - len(row))]
     for column, fact in facts.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 
 from incubator.core.imports import cells
@@ -49,8 +50,11 @@ NAMED = 10
 CACHED = 20_000
 """Results of repeated texts are kept; codes and types repeat, document numbers do not."""
 _TOTAL = re.compile(
-    r"(?:.{0,12}?(?:合计|小计|总计|共计|累计|汇总)|(?:sub|grand)?totals?|sum)(?:数|额|金额)?(?:[(:：].{0,20})?"
+    r"(?:.{0,12}?(?:[合小总共累]计|[合小總共累]計|汇总|彙總|平均)|(?:sub-?|grand|sum)?totals?(?:amount)?|sum|average|[∑Σσ])"
+    r"(?:数|额|金额)?(?:[(:：].{0,20}|[0-9.,]{1,12}(?:笔|家|户|项|份|个|元|万元|亿元))?"
+    r"|共?计?[0-9.,]{1,12}(?:笔|家|户|项|份|个)"
 )
+"""A label of a sum, or how many there are; it counts as one only where nothing else says that the row is a fact."""
 _SIGNATURE = re.compile(
     r"(制表|填表|填报|审核|复核|审批|经办|负责人|单位负责人|部门负责人|财务负责人|会计|出纳|联系人|联系电话|签字|签名|盖章|公章"
     r"|报送|日期|备注|注|说明|附注|preparedby|checkedby|approvedby|notes?)[^:：]{0,8}[:：].*|注[1-9、.].*|(以下空白|此处盖章).*"
@@ -172,7 +176,7 @@ def _is_fact(number: int, row: Row, columns: list[_Cells], names: Mapping[int, s
     if isinstance(code, str) and credit_code.fault(credit_code.normalise(code)) is None:
         return True
     passed = _passed(row, present, names, tally)
-    if passed is not None:
+    if passed is not None and (passed is tally.repeated or not _tells(row, columns)):
         passed.append(number)
     elif all(is_blank(row[one.at]) for one in columns if one.at < len(row)):
         tally.beside.update(place for place, cell in enumerate(row[:WIDEST], 1) if not is_blank(cell))
@@ -191,6 +195,32 @@ def _passed(row: Row, present: list[Cell], names: Mapping[int, str], tally: Tall
     if len(texts) > 1 and all(_at(row, place) in {name, ""} for place, name in names.items()):
         return tally.repeated
     return None
+
+
+_WHOSE = frozenset({"credit_code", "name", "tenant_name"})
+
+
+def _tells(row: Row, columns: list[_Cells]) -> bool:
+    """Say whether a row is surely one of facts: it has a day or a document's number, or an amount and whose it is.
+
+    Such a row may lack what it needs or have a note that reads like a label; it is told as wrong, never left out.
+    """
+    said = {one.column.field: row[one.at] for one in columns if one.at < len(row) and not _is_label(row[one.at])}
+    dated = any(one.column.kind == "day" and _is_day(said.get(one.column.field), one) for one in columns)
+    whose = any(name in said for name in _WHOSE)
+    return dated or "document_number" in said or (whose and ("amount" in said or len(said.keys() & _WHOSE) > 1))
+
+
+def _is_label(cell: Cell) -> bool:
+    """Say whether a cell says nothing about a fact: blank, or what stands before sums and signatures."""
+    if is_blank(cell):
+        return True
+    text = fold(cell) if isinstance(cell, str) else ""
+    return bool(text and (_TOTAL.fullmatch(text) or _SIGNATURE.fullmatch(text)))
+
+
+def _is_day(cell: Cell, one: _Cells) -> bool:
+    return cell is not None and isinstance(one.read(cell), date)
 
 
 def _at(row: Row, place: int) -> str:

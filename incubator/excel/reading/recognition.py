@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from incubator.core.imports.cells import Cell, is_blank
 from incubator.core.imports.intake import UNIT_DOUBT, Column, UnitFrom
@@ -33,6 +33,15 @@ UNIT_CONFLICT = Words(
     "表头写“{title}”，表格上方写“单位：{unit}”。按表头读取，是否正确？",
     "The title says “{title}”, the line above the table says {unit}. It was read as the title says. Is that right?",
 )
+UNIT_CHOSEN = Words(
+    "表头写“{title}”，导入时选的单位是{unit}。按表头读取，是否正确？",
+    "The title says “{title}”, {unit} was chosen for the file. It was read as the title says. Is that right?",
+)
+UNIT_UNCLEAR = Words(
+    "“{title}”的单位不明确。请选择这一列的单位，或改正表头",
+    "The unit of “{title}” is not clear. Choose the unit of this column, or mend its title",
+)
+ABOVE_UNCLEAR = Words("其他单位", "another unit")
 NOT_YUAN = Words(
     "“{title}”不是人民币。请折算为人民币后填写", "“{title}” is not in yuan. Convert it to yuan before the import"
 )
@@ -71,7 +80,7 @@ class Header:
     row: int
     names: dict[int, str]
     found: dict[int, Match]
-    above: Unit | None = None
+    above: Unit | str = ""
     named: bool = False
 
     @property
@@ -225,27 +234,41 @@ def _column(layout: Layout, number: int, header: Header, match: Match, chosen: _
     if one.kind != "money":
         return Column(one.name, one.public, one.kind, letter, title)
     unit, source = _unit(title, header, chosen)
-    written = titles.unit_of(title)
-    if written == FOREIGN:
+    if titles.unit_of(title) == FOREIGN:
         layout.refusals.append(NOT_YUAN.fill(title=title[:40]))
+    elif unit is None:
+        layout.problems.append(Problem(one.name, UNIT_UNCLEAR.fill(title=title[:40]), header.row, title))
     elif source == "assumed":
         layout.problems.append(_doubt(one.name, header.row, title, UNIT_ASSUMED.fill(title=title[:40])))
-    elif source == "title" and header.above not in {None, unit} and isinstance(header.above, Unit):
-        words = UNIT_CONFLICT.fill(title=title[:40], unit=header.above.words)
-        layout.problems.append(_doubt(one.name, header.row, title, words))
-    return Column(one.name, one.public, one.kind, letter, title, unit, source)
+    elif source == "title":
+        layout.problems += _contradicted(one.name, title, unit, header, chosen[1])
+    return Column(one.name, one.public, one.kind, letter, title, unit or Unit.YUAN, source)
 
 
-def _unit(title: str, header: Header, chosen: _Chosen) -> tuple[Unit, UnitFrom]:
-    """Return a money column's unit: chosen for it, in its title, above the table, chosen for the file, or assumed."""
+def _contradicted(name: str, title: str, unit: Unit, header: Header, for_file: Unit | None) -> list[Problem]:
+    """Ask where the title's unit is not the one above the table, or not the one that was chosen for the file."""
+    found = []
+    if header.above not in {"", unit}:
+        above = header.above.words if isinstance(header.above, Unit) else ABOVE_UNCLEAR
+        found.append(UNIT_CONFLICT.fill(title=title[:40], unit=above))
+    if for_file not in {None, unit} and for_file is not None:
+        found.append(UNIT_CHOSEN.fill(title=title[:40], unit=for_file.words))
+    return [_doubt(name, header.row, title, words) for words in found[:1]]
+
+
+def _unit(title: str, header: Header, chosen: _Chosen) -> tuple[Unit | None, UnitFrom]:
+    """Return a money column's unit: chosen for it, in its title, above the table, chosen for the file, or assumed.
+
+    None where what is written there cannot be understood: nobody may say yes to a guess.
+    """
     for_column, for_file = chosen
     if for_column is not None:
         return for_column, "chosen"
-    written = titles.unit_of(title)
-    if isinstance(written, Unit):
-        return written, "title"
-    if header.above is not None:
-        return header.above, "above"
+    for written, source in ((titles.unit_of(title), "title"), (header.above, "above")):
+        if isinstance(written, Unit):
+            return written, cast("UnitFrom", source)
+        if written:
+            return None, "assumed"
     return (Unit.YUAN, "assumed") if for_file is None else (for_file, "chosen")
 
 

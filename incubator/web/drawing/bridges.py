@@ -29,8 +29,8 @@ def columns(*, money: bool) -> list[dict[str, Any]]:
         {"key": "category", "label": _("类别"), "kind": "text"},
         {"key": "happened_on", "label": _("发生日期"), "kind": "date"},
         {"key": "known_at", "label": _("录入时间"), "kind": "date"},
-        {"key": "recorded_by", "label": _("录入人"), "kind": "text", "fold": 1},
-        {"key": "reason", "label": _("说明"), "kind": "clip", "fold": 2},
+        {"key": "recorded_by", "label": _("录入人"), "kind": "text"},
+        {"key": "reason", "label": _("说明"), "kind": "long"},
         {"key": "effect", "label": _("影响（元）") if money else _("影响"), "kind": "amount"},
     ]
 
@@ -48,7 +48,7 @@ def _step(step: Step, *, money: bool) -> dict[str, Any]:
         "happened_on": filters.day(step.happened_on),
         "known_at": _known(step),
         "recorded_by": step.recorded_by or display.NONE,
-        "reason": {"text": step.reason or display.NONE, "title": step.reason},
+        "reason": step.reason or display.NONE,
         "effect": {
             "text": effect(step.count, step.fen, money=money),
             "href": link("entries.show", entry_id=step.entry_id),

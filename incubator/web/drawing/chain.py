@@ -10,6 +10,7 @@ from incubator.core.books import CATEGORIES
 from incubator.values.month import day_of
 from incubator.web import filters
 from incubator.web.context import link
+from incubator.web.questions import asked_clocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +54,7 @@ def notes(row: Row, known: Around) -> list[dict[str, str]]:
         found.append(_note(_("更正自"), others.get(entry.replaces_id), _value, row.reason))
     if entry.refers_to_id and not entry.reverses_id:
         found.append(_note(kind_of(row), others.get(entry.refers_to_id), _name))
-    return [note for note in found if note] + _later(known.later.get(entry.id, ()))
+    return [note for note in found if note] + _later(_happened(known.later.get(entry.id, ())))
 
 
 def kind_of(row: Row) -> str:
@@ -66,6 +67,12 @@ def kind_of(row: Row) -> str:
     if entry.book == "funding":
         return _("收回")
     return _("解除") if entry.count else _("变更")
+
+
+def _happened(later: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Keep what has happened by the day of the page: a list as of August does not tell what September brought."""
+    as_of = asked_clocks().as_of
+    return tuple(row for row in later if row.entry.happened_on <= as_of)
 
 
 def _later(later: tuple[Row, ...]) -> list[dict[str, str]]:
@@ -118,6 +125,16 @@ def _name(row: Row) -> str:
 
 def _day_and_value(row: Row) -> str:
     return " ".join(part for part in (filters.day(row.entry.happened_on), _value(row)) if part)
+
+
+def undone(end: Row, what: str) -> dict[str, str]:
+    """Say who undid an entry, when and why, and what stands in its place (`what`), with the way there."""
+    told = {"by": end.recorded_by or _("命令行或系统"), "when": filters.moment(end.known_at), "why": end.reason or "—"}
+    if end.entry.reverses_id:
+        text = _("%(by)s已于 %(when)s 冲销这笔记录，原因：%(why)s。", **told)
+        return {"text": text, "href": _href(end), "way": _("查看冲销记录")}
+    text = _("%(by)s已于 %(when)s 把这笔记录更正为：%(what)s，原因：%(why)s。", **told, what=what)
+    return {"text": text, "href": _href(end), "way": _("查看新记录")}
 
 
 def story(chain: list[Row], current: int) -> list[dict[str, Any]]:

@@ -128,6 +128,14 @@ def _shown(shown: str) -> Chip:
     return Chip(_("状态"), text, address(show=None), ("shown",))
 
 
+def origin(measure: str) -> str:
+    """Return the way back of a list that a figure opened: 来自：产业投资（截至 2024-10-15），返回看板; "" of others."""
+    figure = _in(MEASURES, measure, "words")
+    if not figure:
+        return ""
+    return _("来自：%(figure)s（截至 %(day)s），返回看板", figure=figure, day=asked_clocks().as_of.isoformat())
+
+
 def span(first: date | None, last: date | None) -> str:
     """Return a span of days: 2024年9月, 2024-09-01—2024-09-15, 自 2024-09-01."""
     if first is None or last is None:

@@ -45,7 +45,7 @@ def columns(book: str, *, sites: bool, sort_links: dict[str, tuple[str, str]] | 
     if not money:
         found.append({"key": "count", "label": _("增减"), "kind": "count"})
         found.append({"key": "note", "label": _("备注"), "kind": "clip", "fold": 1})
-    found.append({"key": "recorded", "label": _("录入人和日期"), "kind": "clip", "fold": 3})
+    found.append({"key": "recorded", "label": _("录入人和日期"), "kind": "clip", "fold": 2})
     return sortable(found, links)
 
 

@@ -21,15 +21,31 @@ if TYPE_CHECKING:
 _NOUNS: dict[str, Noun] = {"contracts": "contract", "funding": "payment", "investment": "investment"}
 
 
+def noun(book: str) -> Noun:
+    """Return what the rows of a book are counted as: 项 for contracts, 笔 for all else."""
+    return _NOUNS.get(book, "entry")
+
+
 def foot(found: Foot, book: str, shown: str) -> dict[str, Any]:
     """Return the foot of a list: all filtered rows in the guarded form, their parts, and what is folded away."""
     figure = found.figure
     return {
-        "count": filters.counted(figure.count, _NOUNS.get(book, "entry")),
-        "sum": "" if figure.fen is None or book == "residency" else filters.guarded(figure.fen),
+        "count": filters.counted(figure.count, noun(book)),
+        "sum": total(found, book),
         "parts": _parts(found) if book == "contracts" else [],
         "folded": _folded(found) if shown == "standing" else None,
     }
+
+
+def total(found: Foot, book: str) -> str:
+    """Return the sum of the rows in the guarded form, and the figure it is where that is told with the other sign."""
+    fen = found.figure.fen
+    if fen is None or book == "residency":
+        return ""
+    if not found.turned:
+        return filters.guarded(fen)
+    name, sign = filters.said(MEASURES[found.turned].words), " ＝ " if filters.language() == "zh" else " = "
+    return f"{filters.yuan(-fen)}{sign}{name} {filters.guarded(fen)}"
 
 
 def _parts(found: Foot) -> list[dict[str, str]]:

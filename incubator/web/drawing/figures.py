@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
+from incubator.core import definitions
 from incubator.core.books import CATEGORIES
 from incubator.core.measures import HEADLINES, MEASURES, Figure, Measure
 from incubator.core.periods import PERIODS, beginnings
@@ -61,7 +62,7 @@ class View:
         """Return the days of the period; "" since opening."""
         if self.since is None:
             return ""
-        return _("%(since)s 至 %(until)s", since=self.since.isoformat(), until=self.until.isoformat())
+        return _("%(since)s 至 %(until)s", since=filters.line_day(self.since), until=filters.line_day(self.until))
 
 
 def view(unit: UnitChoice, period: Period, clocks: Clocks) -> View:
@@ -173,7 +174,8 @@ def _since_opening(key: str, place: PlaceSummary, unit: UnitChoice) -> dict[str,
 def about(key: str, place: PlaceSummary, view: View, changes: Mapping[str, Change]) -> dict[str, Any]:
     """Return the definition of a measure, what its figure is made of and its rows, for the 口径 button."""
     measure, figure = MEASURES[key], view.figure(key, place)
-    facts = [{"name": _("记录数"), "value": display.count(figure.count, measure.noun, filters.language())}]
+    number = filters.counted(figure.count, measure.noun)
+    facts = [{"name": _("记录数"), "value": number, "href": view.href(key, place.place.slug)}]
     if figure.fen is not None:
         facts.insert(0, {"name": _("数值"), "value": filters.yuan(figure.fen)})
     if view.since is not None:
@@ -184,7 +186,15 @@ def about(key: str, place: PlaceSummary, view: View, changes: Mapping[str, Chang
         last = max(changed)
         facts.append({"name": _("最后变动"), "value": f"{filters.moment(last.known_at)} {last.by}".strip()})
     text = filters.said(measure.definition)
-    return {"text": text, "facts": facts, "copy": f"{filters.said(measure.words)}：{text}", "formula": ""}
+    formula = filters.said(definitions.formula(measure, province=place.place.id is None))
+    value = number if figure.fen is None else filters.yuan(figure.fen)
+    return {"text": text, "formula": formula, "facts": facts, "copy": _copied(key, view, value, text, formula)}
+
+
+def _copied(key: str, view: View, value: str, text: str, formula: str) -> str:
+    """Return a figure with its day, its definition and its formula as lines for the clipboard."""
+    when = view.span() or _("截至 %(day)s（含当日）", day=filters.line_day(view.until))
+    return "\n".join((f"{view.label(key)}{_('：')}{value}", when, f"{_('口径')}{_('：')}{text}", formula))
 
 
 def _fact(key: str, place: PlaceSummary, view: View) -> dict[str, str]:

@@ -136,8 +136,8 @@ def columns() -> list[dict[str, str]]:
         {"key": "at", "label": _("时间"), "kind": "date"},
         {"key": "by", "label": _("操作人"), "kind": "status"},
         {"key": "what", "label": _("内容")},
-        {"key": "label", "label": _("对象"), "kind": "text"},
-        {"key": "changes", "label": _("更改"), "kind": "text"},
+        {"key": "label", "label": _("对象"), "kind": "long"},
+        {"key": "changes", "label": _("更改"), "kind": "long"},
         {"key": "site", "label": _("园区"), "kind": "status"},
     ]
 

@@ -13,11 +13,13 @@ from incubator.values.month import first_day, last_day, month_of
 from incubator.web import filters
 from incubator.web.drawing.figures import entries_link
 from incubator.web.drawing.heads import definitions, head, short
+from incubator.web.drawing.standing import NO_REPORT, month_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
+    from incubator.core.reported import Reported
     from incubator.core.reports import Month, PlaceSummary
     from incubator.values.display import UnitChoice
     from incubator.web.drawing.figures import View
@@ -65,28 +67,33 @@ def cell(key: str, figure: Figure, href: str, unit: UnitChoice) -> dict[str, Any
     return {"text": text, "href": href, "value": text.replace(",", ""), "title": filters.yuan(figure.fen)}
 
 
-def table(place: PlaceSummary, view: View, as_of: date) -> dict[str, Any]:
+def table(place: PlaceSummary, view: View, as_of: date, reported: Reported) -> dict[str, Any]:
     """Return the month table: newest first, its foot the figures of the cards, since opening or of the period."""
     columns = [{"key": "month", "label": _("月份")}, *(head(key, new=True) for key in COLUMNS)]
+    columns.append({"key": "reported", "label": _("报送状态"), "kind": "status"})
     asked = [month for month in place.months if view.since is None or month.number >= month_of(view.since)]
-    rows = list(_rows(asked, place.place.slug, view.unit, as_of))
+    rows = list(_rows(asked, place.place.slug, view.unit, as_of, reported))
     foot = {key: cell(key, view.figure(key, place), view.href(key, place.place.slug), view.unit) for key in COLUMNS}
     return {
         "columns": columns,
         "rows": rows,
-        "foot": foot | {"month": _("合计")},
+        "foot": foot | {"month": _("合计"), "reported": NO_REPORT},
         "unit_line": filters.unit_line(view.unit),
         "definitions": definitions(columns),
         "more": len(asked) > ON_PHONE,
     }
 
 
-def _rows(asked: Sequence[Month], slug: str, unit: UnitChoice, as_of: date) -> Iterable[dict[str, Any]]:
+def _rows(
+    asked: Sequence[Month], slug: str, unit: UnitChoice, as_of: date, reported: Reported
+) -> Iterable[dict[str, Any]]:
     """Return the months shown, the newest first, and those before as one row: on the page, and sooner on paper."""
     links = {key: month_links(key, slug) for key in COLUMNS}
     fit = max(ON_PAPER, len(asked) if len(asked) == ON_PAPER + 1 else 0)  # one month alone is its own row
     for at, month in enumerate(reversed(asked[-SHOWN:])):
-        yield _row(month, links, unit, as_of, later=at >= ON_PHONE, off_paper=at >= fit)
+        row = _row(month, links, unit, as_of, later=at >= ON_PHONE, off_paper=at >= fit)
+        row["cells"]["reported"] = month_cell(reported, slug, month.number)
+        yield row
     if asked[:-fit]:
         yield _earlier(asked[:-fit], slug, unit) | {"kind": "quiet only-paper"}
     if asked[:-SHOWN]:
@@ -121,7 +128,7 @@ def _earlier(before: Sequence[Month], slug: str, unit: UnitChoice) -> dict[str, 
     cells: dict[str, Any] = {
         key: cell(key, total(key, before), entries_link(key, slug, until=until), unit) for key in COLUMNS
     }
-    cells["month"] = _("%(month)s及以前", month=filters.prose_month(before[-1].number))
+    cells |= {"month": _("%(month)s及以前", month=filters.prose_month(before[-1].number)), "reported": NO_REPORT}
     return {"cells": cells}
 
 
@@ -171,10 +178,16 @@ def contracts_chart(place: PlaceSummary, as_of: date, most: int | None = None) -
     return {"kind": "stacked-months", "months": _months_of(place, as_of), "parts": parts, "most": most}
 
 
-def most_in_a_month(places: Iterable[PlaceSummary]) -> int:
-    """Return the largest contract value of a month among several places, in fen."""
+def reach(places: Iterable[PlaceSummary]) -> int:
+    """Return where an axis ends, in fen, that shows the largest contract value of a month among several places."""
     months = (month for place in places for month in place.months[-SHOWN:])
-    return max((month.figures[_COMBINED].fen or 0 for month in months), default=0)
+    most = max((month.figures[_COMBINED].fen or 0 for month in months), default=0)
+    power: int = 10 ** max(len(str(most)) - 2, 0)
+    return next(step * power for step in _STEPS if step * power >= most)
+
+
+_STEPS = (10, 15, 20, 25, 30, 40, 50, 60, 80, 100)
+"""Where an axis may end, whatever the power of ten: it is divided evenly."""
 
 
 def contracts_table(place: PlaceSummary) -> dict[str, Any]:

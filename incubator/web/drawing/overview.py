@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext as _
 
 from incubator.core.measures import HEADLINES, MEASURES
+from incubator.core.reported import last_over
 from incubator.values.cities import CITIES
+from incubator.values.words import Words
 from incubator.web import filters
 from incubator.web.context import link
 from incubator.web.drawing.figures import at_end
 from incubator.web.drawing.heads import definitions, head, short
 from incubator.web.drawing.months import cell
+from incubator.web.drawing.standing import NO_REPORT, month_cell
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from incubator.core.reported import Reported
     from incubator.core.reports import PlaceSummary, Summary
     from incubator.web.drawing.figures import View
 
@@ -46,25 +52,28 @@ PLACES = {
 """Row and column of the tile of each city, by administrative code: a grid, not a map."""
 
 
+REPORTED = Words("报送", "Report")
 SHADES = 4
 """Steps of a tile's shade; 0 is open and nothing yet."""
 SHADED = (*HEADLINES, "total_investment")
 """The measures by which the tiles can be shaded."""
 
 
-def sites_table(summary: Summary, view: View) -> dict[str, Any]:
+def sites_table(summary: Summary, view: View, reported: Mapping[int, Reported]) -> dict[str, Any]:
     """Return the sites by opening date, each figure a link; the province as the foot where it is seen.
 
     The headline measures carry a bar on one scale per column: the sites are compared where their figures stand.
     """
     columns = [{"key": "site", "label": _("园区")}, *(_head(key, view) for key in COLUMNS)]
+    columns.append({"key": "reported", "label": filters.said(REPORTED), "kind": "status"})
     foot = None
     if summary.province is not None:
-        foot = {key: _cell(key, summary.province, view) for key in COLUMNS} | {"site": _("合计")}
+        foot = {key: _cell(key, summary.province, view) for key in COLUMNS}
+        foot |= {"site": _("合计"), "reported": NO_REPORT}
     most = {key: max((_amount(key, place, view) for place in summary.sites), default=0) for key in HEADLINES}
     return {
         "columns": columns,
-        "rows": [_row(place, summary, view, most) for place in summary.sites],
+        "rows": [_with_report(_row(place, summary, view, most), place, summary, reported) for place in summary.sites],
         "foot": foot,
         "unit_line": filters.unit_line(view.unit),
         "definitions": definitions(columns),
@@ -83,12 +92,26 @@ def _row(place: PlaceSummary, summary: Summary, view: View, most: dict[str, int]
     if not place.place.open_on(summary.clocks.as_of):
         absent = {"text": "—", "value": "", "title": _("该日尚未开园")}
         cells = dict.fromkeys(COLUMNS, absent) | {"site": name}
-        return {"id": lights, "lights": lights, "cells": cells, "kind": "quiet", "mark": _("筹备中")}
+        return {"id": lights, "lights": lights, "cells": cells, "kind": "quiet", "mark": _not_yet(place)}
     cells = {key: _cell(key, place, view) for key in COLUMNS} | {"site": name}
     for key, largest in most.items():
         if len(summary.sites) > 1 and largest > 0:
             cells[key]["bar"] = {"value": max(_amount(key, place, view), 0), "most": largest}
     return {"id": lights, "lights": lights, "cells": cells}
+
+
+def _not_yet(place: PlaceSummary) -> str:
+    """Say why a site has no figures on the day: nobody knows yet when it opens, or it opened later."""
+    return _("筹备中") if place.place.opened_on is None else _("尚未开园")
+
+
+def _with_report(
+    row: dict[str, Any], place: PlaceSummary, summary: Summary, reported: Mapping[int, Reported]
+) -> dict[str, Any]:
+    """Add how the last month that was over on the day is reported."""
+    month = last_over(summary.clocks.as_of)
+    row["cells"]["reported"] = month_cell(reported[place.place.id or 0], place.place.slug, month, named=True)
+    return row
 
 
 def row_id(place: PlaceSummary) -> str:
@@ -137,7 +160,7 @@ def _state(places: list[PlaceSummary], opened: list[PlaceSummary], view: View, k
     href = link("sites.show", slug=place.place.slug, period=_carried(view))
     found = {"href": href, "lights": row_id(place)}
     if place not in opened:
-        return found | {"state": "ready", "text": _("筹备中")}
+        return found | {"state": "ready", "text": _not_yet(place)}
     shade = _shade(_amount(key, place, view), most)
     figure = view.figure(key, place)
     text = view.value(key, place) if figure.fen is None else filters.in_table(figure.fen, view.unit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from incubator.core.bridges import Bridge
-    from incubator.core.published import Line
+    from incubator.core.published import Line, Said
 
+ON_OVERVIEW = 4
+"""So many of the last figures stand on the overview; the register has them all."""
 PER_PEOPLE = Words("件/万人", "per 10,000 people")
 MARKS = {
     "ties": ("good", "●"),
@@ -39,7 +42,7 @@ def state(line: Line) -> dict[str, str]:
     return {"word": filters.said(STATES[line.state]), "kind": kind, "shape": shape}
 
 
-def value(line: Line, number: Decimal | None, *, exact: bool = True) -> str:
+def value(line: Line | Said, number: Decimal | None, *, exact: bool = True) -> str:
     """Return a number of a line: yuan to the fen (or as a headline), or a count with its measure word."""
     if number is None:
         return display.NONE
@@ -58,7 +61,7 @@ def precision(line: Line) -> str:
     return filters.headline(int(found * 100)) if line.figure.unit == "yuan" else f"{found:,f}"
 
 
-def occasion(line: Line) -> str:
+def occasion(line: Line | Said) -> str:
     """Return where it was said, in the page's language where that is known."""
     figure = line.figure
     return figure.occasion_en if filters.language() == "en" and figure.occasion_en else figure.occasion_zh
@@ -106,6 +109,28 @@ def _exact(line: Line, number: Decimal | None) -> str:
     return filters.fen_plain(int(number * 100))
 
 
+def lately(found: Iterable[Said]) -> dict[str, Any]:
+    """Return the table of what was published last, in columns of the register."""
+    left_out = {"as_of", "then", "now"}
+    return {
+        "columns": [column | {"fold": 0} for column in columns() if column["key"] not in left_out],
+        "rows": [{"cells": _said(one)} for one in islice(found, ON_OVERVIEW)],
+    }
+
+
+def _said(one: Said) -> dict[str, Any]:
+    kept = "ties" if one.ties else "differs_now"
+    kind, shape = MARKS[kept]
+    return {
+        "published_on": filters.day(one.figure.published_on),
+        "name": {"text": filters.said(one.words), "href": link("published.show", published_id=one.figure.id)},
+        "site": filters.said(one.place.words),
+        "occasion": {"text": occasion(one), "title": occasion(one)},
+        "value": value(one, one.figure.value, exact=False),
+        "state": {"status": {"word": filters.said(STATES[kept]), "kind": kind, "shape": shape}},
+    }
+
+
 def waterfall(line: Line, bridge: Bridge) -> list[dict[str, Any]]:
     """Return the bars from the figure then to the figure now, in hundredths of the height; its axis is broken.
 
@@ -130,6 +155,12 @@ def waterfall(line: Line, bridge: Bridge) -> list[dict[str, Any]]:
         text = effect(group.count, group.fen, money=money)
         bars.append(_bar(filters.said(WHY[group.why]), text, low_end, high_end, "more" if size > 0 else "less"))
     return [*bars, _bar(_("现在数"), value(line, line.now, exact=False), 0, height(levels[-1]), "whole")]
+
+
+def steps(bars: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the table of the waterfall: what it draws, in its order."""
+    columns = [{"key": "label", "label": _("步骤")}, {"key": "text", "label": _("数值"), "kind": "amount"}]
+    return {"columns": columns, "rows": [{"cells": bar} for bar in bars]}
 
 
 def _bar(label: str, text: str, foot: float, top: float, kind: str) -> dict[str, Any]:

@@ -18,15 +18,13 @@ from incubator.web import filters
 from incubator.web.context import link
 from incubator.web.drawing.figures import entries_link
 from incubator.web.drawing.months import cell
+from incubator.web.drawing.standing import MARKS
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from incubator.core.closings import Check, Line, Moments, MonthState, SiteYear, Told
     from incubator.values.display import UnitChoice
-
-MARKS = {"open": ("quiet", "○"), "submitted": ("doubt", "◐"), "returned": ("doubt", "↩"), "closed": ("good", "●")}
-"""How a state looks: colour and shape, always with its word."""
 
 
 def state(one: MonthState) -> dict[str, str]:
@@ -41,7 +39,11 @@ def board(years: list[SiteYear], year: int) -> dict[str, Any]:
     numbers = range(1, 13)
     columns = [{"key": "site", "label": _("园区")}]
     columns += [{"key": str(n), "label": filters.short_month(year * 100 + n), "kind": "status"} for n in numbers]
-    return {"columns": columns, "rows": [{"cells": _year(one)} for one in years]}
+    return {"columns": columns, "rows": [_site_row(one) for one in years]}
+
+
+def _site_row(one: SiteYear) -> dict[str, Any]:
+    return {"cells": _year(one), "mark": _("筹备中") if one.site.opened_on is None else ""}
 
 
 def _year(one: SiteYear) -> dict[str, Any]:
@@ -56,12 +58,11 @@ def _month(slug: str, month: MonthState | None) -> Any:
     if month is None:
         return {"text": "·", "title": _("尚未开园或尚未到来"), "value": ""}
     drawn = state(month)
-    late = _("，逾期 %(n)s 天", n=month.overdue) if month.overdue else ""
+    late = _("逾期 %(n)s 天", n=month.overdue) if month.overdue else ""
     return {
-        "text": f"{drawn['shape']} {drawn['word']}" + ("！" if month.overdue else ""),
-        "title": drawn["word"] + late,
-        "href": link("reports.show", slug=slug, month=month.month),
-        "value": drawn["word"],
+        "status": drawn | {"href": link("reports.show", slug=slug, month=month.month)},
+        "sub": late,
+        "value": f"{drawn['word']} {late}".strip(),
     }
 
 

@@ -15,6 +15,8 @@ from incubator.web.context import link_if
 from incubator.web.drawing.entries import sortable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from incubator.core import tenant_list
 
 IN_RESIDENCE = {"enterprise", "team"}
@@ -31,6 +33,7 @@ def columns(*, sites: bool, sort_links: dict[str, tuple[str, str]]) -> list[dict
         {"key": "stage", "label": _("状态"), "kind": "status"},
         {"key": "admitted", "label": _("入驻日期"), "kind": "date"},
         {"key": "industry", "label": _("所属行业"), "kind": "clip", "fold": 2},
+        {"key": "source", "label": _("来源"), "kind": "clip", "fold": 2},
         {"key": "startup", "label": _("启动资金（元）"), "kind": "amount"},
         {"key": "contracts", "label": _("合同总额（元）"), "kind": "amount"},
         {"key": "investment", "label": _("投资（元）"), "kind": "amount", "fold": 1},
@@ -39,12 +42,13 @@ def columns(*, sites: bool, sort_links: dict[str, tuple[str, str]]) -> list[dict
     return sortable(found, sort_links)
 
 
-def rows(found: list[tenant_list.Row]) -> list[dict[str, Any]]:
-    """Return one row per tenancy."""
-    return [_row(row) for row in found]
+def rows(found: list[tenant_list.Row], institutions: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Return one row per tenancy; `institutions`: the source institutions by their number."""
+    return [_row(row, institutions) for row in found]
 
 
-def _row(row: tenant_list.Row) -> dict[str, Any]:
+def _row(row: tenant_list.Row, institutions: Mapping[int, str]) -> dict[str, Any]:
+    source = institutions.get(row.tenancy.institution_id) if row.tenancy.institution_id else ""
     return {
         "id": f"tenancy-{row.tenancy.id}",
         "kind": "" if row.stage in IN_RESIDENCE else "quiet",
@@ -55,6 +59,7 @@ def _row(row: tenant_list.Row) -> dict[str, Any]:
             "stage": {"status": stage_status(row.stage)},
             "admitted": filters.day(row.tenancy.admitted_on),
             "industry": filters.said(INDUSTRIES[row.tenancy.industry]) if row.tenancy.industry in INDUSTRIES else "—",
+            "source": source or "—",
             "startup": _money(row.startup_fen),
             "contracts": _money(row.contract_fen),
             "investment": _money(row.investment_fen),

@@ -196,6 +196,7 @@ class Deed(NamedTuple):
     amount: Words
     technology: Words
     number: Words
+    counterparty: Words
 
 
 DEEDS = {
@@ -205,6 +206,7 @@ DEEDS = {
         Words("变更金额（增加为正，减少为负）", "Change of the amount (minus = less)"),
         Words("其中技术交易额的变更", "of which technology transaction value"),
         Words("补充协议编号", "Supplement no."),
+        BOOKS["contracts"].counterparty,
     ),
     "terminate": Deed(
         Words("合同解除", "Termination"),
@@ -212,6 +214,7 @@ DEEDS = {
         Words("未履行金额", "Amount not performed"),
         Words("其中未履行的技术交易额", "of which technology transaction value"),
         Words("解除协议编号", "Termination no."),
+        BOOKS["contracts"].counterparty,
     ),
     "return": Deed(
         Words("收回资金", "Funding returned"),
@@ -219,6 +222,7 @@ DEEDS = {
         Words("收回金额", "Amount returned"),
         Words("", ""),
         BOOKS["funding"].number,
+        Words("收款单位", "Received by"),
     ),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,6 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from incubator.values import display
 from incubator.values.words import Language, Words
 from incubator.web import filters
+from incubator.web.tour import Step
 from tests.browser.gallery import data
 
 HERE = Path(__file__).parent
@@ -129,7 +131,8 @@ def context() -> dict[str, Any]:
         "as_of": data.AS_OF,
         "today": data.AS_OF,
         "sites": SITES,
-        "is_demo": True,
+        "demo_day": date(2024, 10, 15),
+        "tour_steps": lambda _day: [Step(filters.said(Words("点开数字", "Open a figure")), "#", done=True)],
         "asset": asset,
         "icon_url": asset("icons.svg"),
         "link": link,

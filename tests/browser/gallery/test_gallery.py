@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from werkzeug.serving import make_server
 
-from incubator.values import display
+from incubator.values import display, money
+from incubator.values.words import Language
+from tests.amounts import CAPITALS
 from tests.browser.gallery.app import PAGES, create_app
 
 pytestmark = pytest.mark.browser
@@ -87,8 +90,18 @@ def _where(finding: dict[str, Any]) -> list[str]:
 def test_an_amount_is_read_back_while_typing(page: Page, address: str, typed: str, fen: int) -> None:
     page.goto(f"{address}/entry")
     page.fill("#amount", typed)
-    expect(page.locator("#amount-read")).to_contain_text(display.exact(fen, "zh"))
-    expect(page.locator("#amount-read")).to_contain_text(display.capital(fen))
+    expect(page.locator("#amount-read")).to_contain_text(display.guarded(fen, "zh"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_amount_is_read_back_as_the_server_prints_it(page: Page, address: str, language: Language) -> None:
+    page.goto(f"{address}/entry?lang={language}")
+    page.check("input[name=unit][value=yuan]")
+    for fen, capital in CAPITALS:
+        if abs(fen) <= money.LIMIT_FEN:
+            page.fill("#amount", money.yuan(fen))
+            expect(page.locator("#amount-read")).to_contain_text(display.guarded(fen, language))
+            assert (capital in page.locator("#amount-read").inner_text()) == (language == "zh")
 
 
 def test_the_unit_switch_converts_nothing(page: Page, address: str) -> None:
@@ -97,6 +110,11 @@ def test_the_unit_switch_converts_nothing(page: Page, address: str) -> None:
     expect(page.locator("#amount")).to_have_value("120")
     expect(page.locator("#amount-read")).to_contain_text("120.00 元")
     expect(page.locator("#technology-read")).to_contain_text("占合同 83.3%")
+
+
+def test_a_share_is_read_back_as_the_pages_write_it(page: Page, address: str) -> None:
+    page.goto(f"{address}/entry?lang=en")
+    expect(page.locator("#technology-read")).to_contain_text(display.share(Fraction(833, 1000), "en"))
 
 
 def test_enter_never_answers_a_doubt(page: Page, address: str) -> None:

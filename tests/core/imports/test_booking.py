@@ -211,6 +211,51 @@ def test_nothing_of_a_refused_booking_stays(site: Session) -> None:
     assert site.scalar(sa.select(sa.func.count()).select_from(ImportPosting)) == 0
 
 
+def test_what_the_ledger_would_refuse_is_told_at_its_cell_before_it_is_booked(site: Session) -> None:
+    later = date(2024, 10, 1)
+    read = intake(
+        table(
+            "contracts",
+            contract(OLD, "HT-1-补", -200_001_00, change="supplement", refers_to="HT-1", happened_on=later),
+            contract(OLD, "HT-5", 8_000_00),
+            contract(OLD, "HT-5-补", -9_000_00, change="supplement", refers_to="HT-5", happened_on=later),
+            contract(OLD, "HT-5-补2", 9_000_00, change="supplement", refers_to="HT-5", happened_on=later),
+            contract(OLD, "HT-1-解", 1_00, change="termination", refers_to="HT-1", happened_on=date(2024, 1, 1)),
+        ),
+        table(
+            "funding",
+            paid(OLD, "PZ-1-退", 60_000_00, change="return", refers_to="PZ-1"),
+            paid(OLD, "PZ-1-退2", 60_000_00, change="return", refers_to="PZ-1"),
+        ),
+    )
+    counts, told = judge(site, read)
+    assert {place: doubt for place, doubt in told.items() if not doubt} == {
+        (2, "amount"): "", (4, "amount"): "", (6, "happened_on"): "", (3, "amount"): "",
+    }  # fmt: skip
+    assert counts.wrong == 4
+
+
+def test_what_one_row_takes_another_may_give_back(site: Session) -> None:
+    change = {"change": "supplement", "refers_to": "HT-5", "happened_on": date(2024, 10, 1)}
+    rows = [
+        contract(OLD, "HT-5", 8_000_00),
+        contract(OLD, "a", -9_000_00, **change),
+        contract(OLD, "b", 9_000_00, **change),
+    ]
+    assert judge(site, intake(table("contracts", *rows)))[0].wrong == 0
+    assert book(site, intake(table("contracts", *rows)))[1].rows == 3
+
+
+def test_a_correction_below_what_was_returned_is_told_beforehand(site: Session) -> None:
+    assert (
+        book(site, intake(table("funding", paid(OLD, "退", 60_000_00, change="return", refers_to="PZ-1"))))[1].rows == 1
+    )
+    read = intake(table("funding", paid(OLD, "PZ-1", 50_000_00, happened_on=date(2024, 3, 15))))
+    assert ("amount", "") in {(name, doubt) for (_, name), doubt in judge(site, read)[1].items()}
+    read = intake(table("funding", paid(OLD, "PZ-1", 70_000_00, happened_on=date(2024, 3, 15))))
+    assert judge(site, read)[0].wrong == 0
+
+
 def test_undo_restores_every_total(site: Session) -> None:
     before = figures(site)
     event, accepted = book(

@@ -141,6 +141,38 @@ def test_a_row_with_a_code_is_never_passed_over(read: Read, tmp_path: Path) -> N
     assert [line.row for line in table(read(payments(tmp_path / "a.xlsx", *rows))).lines] == [2, 3]
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [CODE[:17], "2024-10-15", 1000, "成果转化累计", "PZ-9"],
+        [None, "2024-10-15", 1000, "某专项合计", "PZ-9"],
+        [None, None, 1000, "小计", "PZ-9"],
+        ["某科技有限公司", None, 1000, "汇总", None],
+        [CODE[:17], None, 1000, "小计", None],
+        [None, "2024-10-15", 1000, None, "合计"],
+        ["备注：见合同", "2024-10-15", None, None, None],
+    ],
+)
+def test_a_row_that_says_something_of_a_fact_is_never_a_total(read: Read, tmp_path: Path, cells: list[Any]) -> None:
+    for note in ("", "本年累计", "合计：3笔"):
+        path = payments(tmp_path / "a.xlsx", PAYMENT, [*cells, note], titles=[*FUNDING, "备注"])
+        lines = table(read(path)).lines
+        assert [line.row for line in lines] == [2, 3]
+        assert lines[1].problems
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["合計", "總計", "小計", "合计 3 笔", "共 2 笔", "Sub-total", "Sub total", "sum total", "Total amount",
+     "总计", "小 计", "∑", "平均", "合计（大写）：叁仟元整", "2024年5月合计", "全年累计："],
+)  # fmt: skip
+def test_labels_of_totals(read: Read, tmp_path: Path, label: str) -> None:
+    for cells in ([label, None, 3000], [None, label, 3000], [None, None, 3000, label, "共3笔"]):
+        intake = read(payments(tmp_path / "a.xlsx", PAYMENT, cells))
+        assert [line.row for line in table(intake).lines] == [2]
+        assert "合计、小计行：第 3 行" in said(intake)
+
+
 def test_a_row_that_is_only_wrong_is_a_row(read: Read, tmp_path: Path) -> None:
     intake = read(payments(tmp_path / "a.xlsx", PAYMENT, [None, "2024-10-15", 5, "启动资金", "PZ-2"]))
     line = table(intake).lines[1]
@@ -214,10 +246,21 @@ def test_of_a_title_and_its_alias_the_title_is_meant(read: Read, tmp_path: Path)
         ("拨付金额", "金额单位:千元", {}, Unit.THOUSAND, "above"),
         ("拨付金额", "填报单位：太原某公司", {}, Unit.YUAN, "assumed"),
         ("拨付金额", "", {"": Unit.WAN}, Unit.WAN, "chosen"),
-        ("拨付金额（元）", "", {"": Unit.WAN}, Unit.YUAN, "title"),
         ("拨付金额（元）", "", {"资金拨付": Unit.WAN}, Unit.WAN, "chosen"),
         ("拨付金额（元）", "", {"funding.amount": Unit.WAN}, Unit.WAN, "chosen"),
         ("拨付金额（含税）", "", {}, Unit.YUAN, "assumed"),
+        ("拨付金额（百万元）", "", {}, Unit.MILLION, "title"),
+        ("拨付金额（十万元）", "", {}, Unit.HUNDRED_THOUSAND, "title"),
+        ("拨付金额百万元", "", {}, Unit.MILLION, "title"),
+        ("拨付金额（万元人民币）", "", {}, Unit.WAN, "title"),
+        ("拨付金额（ＲＭＢ万元）", "", {}, Unit.WAN, "title"),
+        ("拨付金额（以万元计）", "", {}, Unit.WAN, "title"),
+        ("拨付金额（单位为万元，含税）", "", {}, Unit.WAN, "title"),
+        ("拨付金额〈万元〉", "", {}, Unit.WAN, "title"),
+        ("拨付金额", "2024年拨付表（万元）", {}, Unit.WAN, "above"),
+        ("拨付金额", "单位：万元  日期：2024-10-31", {}, Unit.WAN, "above"),
+        ("拨付金额", "填报单位：百万家科技", {}, Unit.YUAN, "assumed"),
+        ("拨付金额（元/万元）", "", {"funding.amount": Unit.WAN}, Unit.WAN, "chosen"),
     ],
 )
 def test_units_are_found_where_they_are_written(
@@ -237,11 +280,28 @@ def test_units_are_found_where_they_are_written(
 def test_two_units_that_contradict_each_other_are_asked(read: Read, tmp_path: Path) -> None:
     path = save(tmp_path / "a.xlsx", {"资金拨付": [["单位：万元"], FUNDING, PAYMENT]})
     assert [(one.field, one.doubt) for one in table(read(path)).problems] == [("amount", UNIT_DOUBT)]
+    path = payments(tmp_path / "b.xlsx", PAYMENT)
+    assert [(one.field, one.doubt) for one in table(read(path, {"": Unit.WAN})).problems] == [("amount", UNIT_DOUBT)]
+    assert table(read(path, {"": Unit.YUAN})).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "above"),
+    [("（元/万元）", ""), ("（万元或元）", ""), ("（10k）", ""), ("（W）", ""), ("（角）", ""),
+     ("（k元）", ""), ("（%）", ""), ("（million）", ""), ("", "单位：元/万元"), ("", "单位：美元")],
+)  # fmt: skip
+def test_a_unit_that_is_not_clear_is_chosen_never_guessed(read: Read, tmp_path: Path, title: str, above: str) -> None:
+    titles = [f"拨付金额{title}" if "金额" in one else one for one in FUNDING]
+    path = save(tmp_path / "a.xlsx", {"资金拨付": [[above], titles, PAYMENT]})
+    [problem] = table(read(path)).problems
+    assert (problem.field, problem.doubt) == ("amount", "")
+    assert table(read(path, {"funding.amount": Unit.WAN})).problems == ()
 
 
 def test_another_currency_is_refused(read: Read, tmp_path: Path) -> None:
-    titles = ["拨付金额（万美元）" if "金额" in one else one for one in FUNDING]
-    assert "不是人民币" in read(payments(tmp_path / "a.xlsx", PAYMENT, titles=titles)).problems[0].message.zh
+    for unit in ("（万美元）", "（美金）", " (USD)", "（$）"):
+        titles = [f"拨付金额{unit}" if "金额" in one else one for one in FUNDING]
+        assert "不是人民币" in read(payments(tmp_path / "a.xlsx", PAYMENT, titles=titles)).problems[0].message.zh
 
 
 def test_days_that_count_from_1904(read: Read, tmp_path: Path) -> None:
@@ -301,6 +361,33 @@ def test_a_unit_that_only_a_number_format_shows_is_asked(
     assert [one.field for one in line.problems] == ([] if fen else ["amount"])
     if not fen:
         assert line.problems[0].mend == f"12.5{'亿元' if '亿' in code else '万元'}"
+
+
+@pytest.mark.parametrize(
+    ("code", "mend"),
+    [('General"百万元"', "12.5百万元"), ('0"十万元"', "12.5十万元"), ("0%", ""), ("0.00%", ""), ('0.0"%"', ""),
+     ("[$$-409]#,##0.00", ""), ("[$€-2]#,##0", ""), ('"US$"0.00', ""), ("[$USD] 0", "")],
+)  # fmt: skip
+def test_a_format_that_shows_what_no_yuan_has_is_never_taken_as_yuan(
+    read: Read, tmp_path: Path, code: str, mend: str
+) -> None:
+    path = payments(tmp_path / "a.xlsx", [*PAYMENT[:2], 12.5, *PAYMENT[3:]])
+    book = load_workbook(path)
+    book["资金拨付"]["C2"].number_format = code
+    book.save(path)
+    [problem] = table(read(path)).lines[0].problems
+    assert (problem.field, problem.doubt, problem.mend) == ("amount", "", mend)
+
+
+@pytest.mark.parametrize(
+    "code", ["[$¥-804]#,##0.00", "[$-804]0.00", "_ ￥* #,##0.00_ ", "[DBNum2]General", '0.00" 元"']
+)
+def test_formats_of_yuan_are_yuan(read: Read, tmp_path: Path, code: str) -> None:
+    path = payments(tmp_path / "a.xlsx", [*PAYMENT[:2], 12.5, *PAYMENT[3:]])
+    book = load_workbook(path)
+    book["资金拨付"]["C2"].number_format = code
+    book.save(path)
+    assert only(read(path)).given["amount"] == 1250
 
 
 def broken(read: Read, path: Path, cells: list[Any]) -> Line:
