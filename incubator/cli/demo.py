@@ -103,6 +103,9 @@ def _number(session: Session, login: str) -> int:
 def _record_aftermath(session: Session) -> None:
     if not aftermath.is_ready(session):
         fail([NOT_READY])
+    problems = aftermath.closed(session)
+    if problems:
+        fail(problem.message for problem in problems)
     aftermath.play(session)
 
 

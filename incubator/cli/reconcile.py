@@ -82,8 +82,7 @@ def _step(step: Step) -> dict[str, Any]:
         "tenant": step.tenant_name,
         "category": step.category,
         "happened_on": step.happened_on.isoformat(),
-        "recorded_at": step.recorded_at.isoformat(),
-        "known_at": step.known_at.isoformat(),
+        "recorded_at": step.known_at.isoformat(),  # the clock of bridges: what it was known by
         "why": step.why,
         "reason": step.reason,
         "count": step.count,

@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 
 from incubator.cli.files import in_place_of, not_written, progress_bar
 from incubator.cli.speaking import fail, looking, tell
-from incubator.cli.totals import EVERYTHING, NO_SITE, day_of
+from incubator.cli.totals import EVERYTHING, NO_SITE, day_of, moment_of
 from incubator.core import sites
 from incubator.core.reports import Clocks
 from incubator.excel.summary import build
@@ -25,12 +25,13 @@ WRITTEN = Words("已写入 {path}", "Written to {path}")
 @click.command("summary")
 @click.option("--site", "slug", required=True, metavar="SLUG|all", help="A site, or all of them and the province.")
 @click.option("--as-of", "text", default="", metavar="DATE", help="The day, included; today if not given.")
+@click.option("--known-at", "known", default="", metavar="TIME", help="What was known by then; now if not given.")
 @click.option("--lang", "lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("-o", "output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.xlsx")
 @with_appcontext
-def command(slug: str, text: str, lang: str, output: Path) -> None:
+def command(slug: str, text: str, known: str, lang: str, output: Path) -> None:
     """Write the Excel summary."""
-    clocks, language = Clocks(day_of(text)), cast("Language", lang)
+    clocks, language = Clocks(day_of(text), moment_of(known)), cast("Language", lang)
     site = None if slug == ALL else slug
     try:
         with looking() as session, in_place_of(output) as draft, progress_bar(READING) as progress:

@@ -57,6 +57,12 @@ def standing(session: Session, site_ids: Collection[int], known_at: datetime | N
     return found
 
 
+def was_ever(session: Session, site_id: int) -> bool:
+    """Say whether a site ever closed a month, also one that was reopened since."""
+    query = sa.select(MonthEvent.id).filter_by(site_id=site_id, act="accepted").limit(1)
+    return session.scalar(query) is not None
+
+
 def closing_of(month: int, closings: Sequence[Closed]) -> Closed | None:
     """Return what closed a month: its own acceptance, or that of the next month that was accepted."""
     return next((closed for closed in closings if closed.month >= month), None)

@@ -60,13 +60,6 @@ NO_ENTRY = Words("本园区该月没有编号为 {number} 的记录", "The site 
 LATER_CLOSED = Words("须先撤销{month}的关账", "Reopen {month} first")
 NOT_YOURS = Words("只有省级管理员可以这样操作", "Only the province administrator may do this")
 
-HAS_FACTS = Words("本月有入驻、合同或资金记录", "There are entries of this month")
-NO_FACTS = Words("本月没有任何记录，请确认无遗漏", "There are no entries of this month: make sure that none is missing")
-NO_DOUBTS = Words("没有带确认的记录", "No entry was confirmed against a doubt")
-DOUBTS = Words("{n} 笔记录是确认后录入的，请复核", "{n} entries were confirmed against a doubt: look at them again")
-PREVIOUS_CLOSED = Words("上月已关账", "The month before is closed")
-PREVIOUS_OPEN = Words("上月尚未关账，将随本月一并关账", "The month before is open: it will be closed with this one")
-
 
 @dataclass(frozen=True)
 class MonthState:
@@ -100,13 +93,6 @@ class Line(NamedTuple):
     restated: Figure
     total: Figure
     closed: Figure | None
-
-
-class Check(NamedTuple):
-    """One check before submitting: whether it is well, and in which words."""
-
-    good: bool
-    words: Words
 
 
 class Told(NamedTuple):
@@ -296,22 +282,6 @@ def restated(session: Session, scope: Scope, about: About, shown: Shown = ALL) -
     if at.own is not None:
         windows.append(Window(at.own, last_day(about.month), first_day(about.month), about.known_at))
     return bridges.bridge(session, scope, MEASURES[about.key], windows, about.site_id, shown)
-
-
-def checks(session: Session, site_id: int, month: int) -> list[Check]:
-    """Return what a manager looks at before submitting."""
-    entry = LedgerEntry
-    here = entry.site_id == site_id, entry.happened_on.between(first_day(month), last_day(month))
-    some = session.scalar(sa.select(entry.id).where(*here).limit(1)) is not None
-    doubtful = session.scalar(
-        sa.select(sa.func.count()).select_from(entry).where(*here, entry.doubts_accepted != "", entry.count > 0)
-    )
-    closed = closing_of(_previous(month), closed_months.standing(session, [site_id]).get(site_id, []))
-    return [
-        Check(some, HAS_FACTS if some else NO_FACTS),
-        Check(not doubtful, DOUBTS.fill(n=doubtful) if doubtful else NO_DOUBTS),
-        Check(closed is not None, PREVIOUS_CLOSED if closed else PREVIOUS_OPEN),
-    ]
 
 
 # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

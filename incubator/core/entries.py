@@ -47,6 +47,8 @@ PARTS = {
 COUNTS_AS = {"sales": Words("销售", "Sales"), "technology": Words("技术", "Technology"), **PARTS}
 """In which figures a contract counts: two that overlap, and the disjoint parts."""
 SHOWN = ("standing", "reversed", "all")
+DOUBTS = {"yes": Words("有", "Any"), "bare": Words("有，但未写备注", "Confirmed without a note")}
+"""Entries that were entered although they looked doubtful: all, or those of which nobody wrote down why."""
 STREAMED = 500
 """Rows that a stream holds at a time."""
 
@@ -57,7 +59,7 @@ class Filter:
 
     `measure` picks the entries that a figure sums (as the province counts them when no site is named and everything
     is seen), `part` one of COUNTS_AS, `reminder` one of reminders.OF_ENTRIES; `known_since` and `known_until` are days
-    on which it was recorded; `with_doubts`: only what was entered although it looked doubtful; `shown`: one of SHOWN.
+    on which it was recorded; `doubts`: one of DOUBTS; `shown`: one of SHOWN.
     """
 
     book: str
@@ -79,7 +81,7 @@ class Filter:
     reminder: str = ""
     known_since: date | None = None
     known_until: date | None = None
-    with_doubts: bool = False
+    doubts: str = ""
     shown: str = "standing"
     sort: str = "day"
     descending: bool = True
@@ -329,8 +331,10 @@ def _details(clocks: Clocks, asked: Filter) -> list[Any]:
         found.append(sa.func.abs(entry.amount_fen) >= asked.least_fen)
     if asked.most_fen is not None:
         found.append(sa.func.abs(entry.amount_fen) <= asked.most_fen)
-    if asked.with_doubts:
+    if asked.doubts:
         found.append(entry.doubts_accepted != "")
+    if asked.doubts == "bare":
+        found.append(entry.note == "")
     return [*found, *_of_tenancies(clocks, asked), *_of_postings(asked)]
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from incubator.core import clock, reports, sites, totals
 from incubator.core.measures import MEASURES, Cell, Cells, Figure, figures
 from incubator.core.reports import PROVINCE_WORDS, Place
-from incubator.models.published import PublishedFigure, PublishedWithdrawal
+from incubator.models.published import Publication, PublishedFigure, PublishedWithdrawal
 from incubator.models.totals import PROVINCE
 from incubator.values.month import end_of_day
 from incubator.values.problem import Problem
@@ -222,6 +222,12 @@ class _Asker:
             if site_id in (None, site):
                 cells[category, also_sale] = cells.get((category, also_sale), Cell()).plus(cell)
         return figures(cells, funded.get(site_id or PROVINCE, 0), province=site_id is None)
+
+
+def has_frozen(session: Session, site_id: int) -> bool:
+    """Say whether the program ever published figures of a site, or of the province, which sums it."""
+    place = sa.or_(Publication.site_id == site_id, Publication.site_id.is_(None))
+    return session.scalar(sa.select(Publication.id).where(place).limit(1)) is not None
 
 
 # ── write ────────────────────────────────────────────────────────────────────────────────────────────────────────────

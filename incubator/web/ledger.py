@@ -71,6 +71,7 @@ def index(book: str) -> ResponseReturnValue:
         choices=asked.choices,
         categories=[(category.code, category.words) for category in categories_of(book)],
         counts_as=entries.COUNTS_AS,
+        doubts=entries.DOUBTS,
         industries=INDUSTRIES,
         tenant=asked.names.get("tenant", ""),
         chips=chips,

@@ -70,7 +70,7 @@ def entries_asked(book: str) -> Asked[entries.Filter]:
         recorded_by=asking.number("by", _("录入人"), choices.people),
         known_since=known_since,
         known_until=known_until,
-        with_doubts=asking.choice("doubts", _("确认记录"), ("yes",)) == "yes",
+        doubts=asking.choice("doubts", _("确认记录"), entries.DOUBTS),
         reminder=asking.choice("reminder", _("提醒"), reminders.OF_ENTRIES),
         shown=asking.choice("show", _("状态"), entries.SHOWN, "standing"),
         sort=asking.choice("sort", _("排序"), entries.SORTS, "day"),

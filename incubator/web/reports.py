@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext as _
 
-from incubator.core import clock, closings, reports, settings, sites
+from incubator.core import clock, closings, month_checks, reports, settings, sites
 from incubator.core.closings import About
 from incubator.core.measures import MEASURES
 from incubator.extensions import db
@@ -104,7 +104,7 @@ def _show(site: Site, state: MonthState, form: MonthForm) -> str:
         state=state,
         drawn=drawing.state(state),
         table=drawing.sheet(closings.sheet(session, scope, site.id, month, known_at), asked),
-        checks=drawing.checks(closings.checks(session, site.id, month)),
+        checks=drawing.checks(month_checks.checks(session, scope, site.id, month), site.slug),
         history=drawing.history(closings.history(session, site.id, month)),
         over=month < month_of(clock.today()),
         known=asked_clocks().known_at or clock.now(),

@@ -59,7 +59,7 @@ def test_what_was_published_ties_and_the_invented_bulletin_has_a_bridge(run: Run
     assert {one["as_of"] for one in ours if not one["ties_now"]} == {"2024-09-30"}
     bulletin = found["taiyuan", CONTRACTS, "2024-09-30"]
     assert {step["why"] for step in bulletin["bridge"]} == {"added", "corrected", "reversed"}
-    assert {step["known_at"][:10] for step in bulletin["bridge"]} <= {f"2024-10-{day:02d}" for day in range(9, 15)}
+    assert {step["recorded_at"][:10] for step in bulletin["bridge"]} <= {f"2024-10-{day:02d}" for day in range(9, 15)}
     indicator = found["province", "provincial_key_laboratories", "2024-10-15"]
     assert (indicator["published"], indicator["then"], indicator["ties_now"], indicator["bridge"]) == (
         173, None, None, [],

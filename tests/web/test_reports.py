@@ -181,3 +181,23 @@ def test_a_month_that_is_none_of_the_site_s_is_not_found(cast: Cast) -> None:
     for month in (202312 - 1, 202413, 209912, 0):
         assert cast.browser("own-manager").get(f"/reports/taiyuan/{month}").status_code == 404
     assert cast.browser("own-manager").get(f"/reports/taiyuan/{CLOSED}/bridge/nothing").status_code == 404
+
+
+def test_a_yes_that_nobody_explained_is_opened_from_the_checks(cast: Cast) -> None:
+    with cast.app.app_context():
+        session = db.session()
+        stay = session.scalars(sa.select(Tenancy.id).filter_by(site_id=cast.sites["taiyuan"])).one()
+        drafts = [
+            Draft(stay, "sales", date(2024, 5, 8), 12_345_00, counterparty=name, note=note, doubts_accepted="far_off")
+            for name, note in (("示例甲方", ""), ("示例乙方", "已核对"))
+        ]
+        assert not ledger.post(session, ALL, act(), drafts).problems
+        session.commit()
+    shown = page(cast, "own-manager")
+    assert "1 笔记录确认后录入但未写备注" in shown
+    href = re.search(r'href="(/ledger/contracts\?[^"]*doubts=bare[^"]*)"', shown)
+    assert href
+    rows = page(cast, "own-manager", href[1])
+    assert "示例甲方" in rows
+    assert "示例乙方" not in rows
+    assert "有，但未写备注" in rows

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from incubator.core import ledger, tenants
+from incubator.core import closed_months, ledger, tenants
 from incubator.core.access import Scope
 from incubator.core.books import TECHNOLOGY
 from incubator.core.demo.names import credit_code
@@ -18,6 +18,7 @@ from incubator.core.settings import DEMONSTRATION
 from incubator.models.ledger import LedgerEntry, Posting
 from incubator.models.setting import Setting
 from incubator.models.site import Site
+from incubator.values.month import month_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +43,15 @@ def is_ready(session: Session) -> bool:
     """Say whether the database holds the demonstration and not yet its aftermath."""
     played = sa.select(Posting.id).where(Posting.key.startswith(KEY)).limit(1)
     return session.get(Setting, DEMONSTRATION) is not None and session.scalar(played) is None
+
+
+def closed(session: Session) -> list[Problem]:
+    """Say, as every writer is told, that a month of the aftermath is closed; nothing if none is."""
+    site_id = session.scalars(sa.select(Site.id).filter_by(slug=SITE)).one()
+    closings = closed_months.standing(session, [site_id]).get(site_id, [])
+    first = min(JULY[0], AUGUST[0], SEPTEMBER)
+    found = closed_months.closing_of(month_of(first), closings)
+    return [] if found is None else [closed_months.refusal(found.month, 0, found)]
 
 
 def play(session: Session) -> None:

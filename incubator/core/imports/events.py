@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from incubator.core import clock, closed_months, ledger
+from incubator.core import clock, closed_months, ledger, published
 from incubator.core.imports import booking, choices, intake
 from incubator.core.imports.booking import Booking
 from incubator.core.imports.choices import Choices
@@ -47,7 +47,8 @@ SAME_FILE = Words(
 )
 OPENING_BY_PROVINCE = Words("期初导入须由省级管理员办理", "An opening import is made by the province administrator")
 OPENING_TOO_LATE = Words(
-    "园区已有关账的月份，不能再做期初导入", "The site has closed a month: there can be no opening import any more"
+    "园区关过账或有数字对外发布，不能再做期初导入：当时数会因此改变",
+    "The site has closed a month or published a figure: an opening import would change what was known then",
 )
 KNOWN_LATER = Words("期初导入的登记日期须早于今天", "The day of an opening import is before today")
 LONGEST_NAME = 200
@@ -230,7 +231,7 @@ def opening_fault(session: Session, scope: Scope, judged: Plan, known_on: date |
     """Say why an import cannot be a site's opening."""
     if not scope.governs:
         return OPENING_BY_PROVINCE
-    if closed_months.standing(session, [judged.site_id]):
+    if closed_months.was_ever(session, judged.site_id) or published.has_frozen(session, judged.site_id):
         return OPENING_TOO_LATE
     days = [row.line.given.get("known_on") for row in judged.rows]
     today = clock.today()

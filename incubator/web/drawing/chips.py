@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from incubator.core import reminders
 from incubator.core.books import CATEGORIES
-from incubator.core.entries import COUNTS_AS
+from incubator.core.entries import COUNTS_AS, DOUBTS
 from incubator.core.industries import INDUSTRIES, NONE_GIVEN
 from incubator.core.measures import MEASURES
 from incubator.core.tenant_list import STAGES
@@ -76,7 +76,7 @@ def of_entries(asked: entries.Filter, names: Mapping[str, str]) -> list[Chip]:
         _chip(_("录入时间"), span(asked.known_since, asked.known_until), "known_since", "known_until"),
         _chip(_("录入人"), names.get("by", ""), "by", fields=("recorded_by",)),
         _chip(_("录入批次"), str(asked.posting_id or ""), "posting", fields=("posting_id",)),
-        _chip(_("确认记录"), _("有") if asked.with_doubts else "", "doubts", fields=("with_doubts",)),
+        _chip(_("确认记录"), _in(DOUBTS, asked.doubts), "doubts"),
         _shown(asked.shown),
     ]  # fmt: skip
     return [chip for chip in found if chip.text]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
+from incubator.core.books import BOOKS
 from incubator.core.closings import ACTS, STATES
 from incubator.core.measures import MEASURES
 from incubator.core.sites import words
@@ -23,7 +24,9 @@ from incubator.web.drawing.standing import MARKS
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from incubator.core.closings import Check, Line, Moments, MonthState, SiteYear, Told
+    from incubator.core.closings import Line, Moments, MonthState, SiteYear, Told
+    from incubator.core.entries import Filter
+    from incubator.core.month_checks import Check
     from incubator.values.display import UnitChoice
 
 
@@ -151,12 +154,27 @@ def _named(key: str) -> str:
     return _("%(measure)s（%(noun)s）", measure=words, noun=noun) if noun else words
 
 
-def checks(found: list[Check]) -> list[dict[str, str]]:
-    """Return the checks as word, colour and shape."""
+def checks(found: list[Check], slug: str) -> list[dict[str, Any]]:
+    """Return the checks as word, colour and shape, with the lists of the rows that they are about."""
     return [
-        {"word": filters.said(one.words), "kind": "good" if one.good else "doubt", "shape": "✓" if one.good else "▲"}
+        {
+            "word": filters.said(one.words),
+            "kind": "good" if one.good else "doubt",
+            "shape": "✓" if one.good else "▲",
+            "links": [{"text": _list_name(asked, n), "href": _list_link(asked, slug)} for asked, n in one.rows.items()],
+        }
         for one in found
     ]
+
+
+def _list_name(asked: Filter, number: int) -> str:
+    return f"{filters.said(BOOKS[asked.book].words)} {filters.counted(number, 'entry')}"
+
+
+def _list_link(asked: Filter, slug: str) -> str:
+    """Return the list of a check's rows, as of the end of the month."""
+    days = {"since": asked.since, "until": asked.until, "as_of": asked.until}
+    return link("ledger.index", book=asked.book, site=slug, doubts=asked.doubts, **days)
 
 
 def history(found: list[Told]) -> list[dict[str, Any]]:
