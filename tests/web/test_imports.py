@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -16,6 +17,7 @@ from incubator.excel import importing
 from incubator.extensions import db
 from incubator.models.imports import Import
 from incubator.models.ledger import LedgerEntry
+from incubator.models.site import Policy
 from incubator.web import working
 from tests.making import credit_code
 from tests.web.conftest import Browser, Cast
@@ -146,6 +148,11 @@ def test_too_much_pasted_is_refused_and_never_cut(cast: Cast, monkeypatch: pytes
 
 def test_a_doubt_of_many_rows_is_settled_by_one_press(cast: Cast) -> None:
     """Each row takes the mend that its own doubt offers."""
+    with cast.app.app_context():
+        fund = {"floor_fen": 300_000_00, "cap_fen": 1_000_000_00, "valid_from": date(2024, 1, 1)}
+        named = {"name_zh": "政策", "name_en": "Policy", "once_per_tenant": False, "source": ""}
+        db.session.add(Policy(category="startup_fund", **named, **fund))
+        db.session.commit()
     manager = cast.browser("own-manager")
     page = upload(manager, book_of(*(startup(cast, 30 + n, f"PZ-{n}") for n in range(12))))
     preview = manager.get(page).get_data(as_text=True)
