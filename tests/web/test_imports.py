@@ -119,6 +119,13 @@ def test_rows_are_pasted(cast: Cast) -> None:
     assert "1,234.50" in manager.get(page).get_data(as_text=True)
 
 
+def test_lists_lead_to_where_rows_are_pasted(cast: Cast) -> None:
+    shown = cast.browser("own-manager").get("/ledger/contracts?site=taiyuan").get_data(as_text=True)
+    assert re.search(r'href="/imports/\?site=taiyuan#rows">粘贴录入', shown)
+    shown = cast.browser("site-viewer").get("/ledger/contracts?site=taiyuan").get_data(as_text=True)
+    assert "粘贴录入" not in shown
+
+
 def test_a_pasted_cell_may_hold_line_breaks_and_its_place_has_a_name(cast: Cast) -> None:
     manager = cast.browser("own-manager")
     code, day, _amount, _programme, number = paid(cast, 0, "PZ-7")
