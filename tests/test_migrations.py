@@ -158,7 +158,10 @@ def test_steps_down_to_the_first_revision_and_up_keep_the_ledger_and_its_trigger
         assert {name: after[name] for name in KEPT} == {name: before[name] for name in KEPT}
         with Session(engine) as session:
             search_index.rebuild(session)  # as `flask reindex` does after an upgrade
-            assert verify(session) == []
+            forgotten = {
+                "import_posting"
+            }  # the first revision knows no imports: going down to it loses whose posting it is
+            assert {difference.kind for difference in verify(session)} == forgotten
 
 
 KEPT = (*APPEND_ONLY, "tenant", "tenancy", "site", "person")
