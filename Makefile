@@ -32,9 +32,14 @@ lint: dev
 	$(VENV_PYTHON) .venv/bin/lint-imports
 	@if [ -d incubator/templates ]; then echo djlint && $(VENV_PYTHON) -m djlint --quiet --lint incubator/templates; fi
 
-# Times of the pages with a small and a large ledger.
-bench: dev
+# Times of the pages with a small and a large ledger, and of workbooks in and out beside other programs.
+bench: dev .venv-bench/ready
 	@$(VENV_PYTHON) -m tests.bench
+
+.venv-bench/ready: requirements-bench.txt
+	@$(PYTHON) -m venv --clear .venv-bench
+	@.venv-bench/bin/pip install --quiet --require-hashes -r requirements-bench.txt
+	@touch $@
 
 # The pictures of the README, taken anew from the real pages.
 pictures: dev
@@ -50,6 +55,7 @@ lock:
 	$(UV_COMPILE) -o requirements.txt requirements.in
 	$(UV_COMPILE) -o requirements-dev.txt requirements-dev.in
 	$(UV_COMPILE) -o requirements-build.txt requirements-build.in
+	$(UV_COMPILE) -o requirements-bench.txt requirements-bench.in
 	npm install --package-lock-only --ignore-scripts
 
 # Every page in both languages, themes and three widths, into screenshots/.
@@ -58,7 +64,7 @@ screenshots: dev
 
 # Remove what was installed and built; the database in instance/ stays.
 clean:
-	rm -rf .venv node_modules incubator/static/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis screenshots
+	rm -rf .venv .venv-bench node_modules incubator/static/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis screenshots
 	rm -f incubator/translations/.compiled
 	find incubator tests tools migrations -name __pycache__ -type d -prune -exec rm -rf {} +
 	find incubator -name '*.mo' -delete

@@ -94,7 +94,7 @@ def fill(engine: sa.Engine) -> None:
         session.add(TransferRequest(**request, proposed_on=date(2026, 1, 1), note="", requested_at=LONG_AGO))
         drafts = [Draft(stay.id, "ent_admitted", date(2026, 1, 1)), Draft(stay.id, "startup_fund", date(2026, 1, 2), 5),
                   Draft(stay.id, "sales", date(2026, 1, 3), 7, document_number="1")]  # fmt: skip
-        assert not ledger.post(session, ALL, act(), drafts).problems
+        assert not ledger.post(session, ALL, act("import-1-0"), drafts).problems  # of the import below
         published = {"site_id": 1, "as_of": date(2026, 1, 1), "known_at": LONG_AGO}
         session.add(Publication(id=1, key="x", occasion="示例", fingerprint="", figures="{}", workbook=b"",
                                 workbook_hash="", **published))  # fmt: skip

@@ -174,7 +174,7 @@ _CELLS = (
 
 
 def _facts(session: Session, scope: Scope, book: str, site_ids: Collection[int]) -> Iterator[Row]:
-    heads = _heads(session, book, site_ids)
+    originals = heads(session, book, site_ids)
     names = {site.id: words(site) for site in session.scalars(sa.select(Site).where(Site.id.in_(site_ids)))}
     fill = _FILLING[book]
     # Past the ORM: of 200,000 rows it would be a fifth of the cost.
@@ -187,7 +187,7 @@ def _facts(session: Session, scope: Scope, book: str, site_ids: Collection[int])
         row["known_on"] = _day(known_at)
         row["change"] = ""
         if refers_to is not None:
-            _refer(row, count_, mark.written("E", heads[refers_to]))
+            _refer(row, count_, mark.written("E", originals[refers_to]))
         fill(row)
         yield row
 
@@ -224,7 +224,7 @@ def _nothing(row: dict[str, Any]) -> None:
 _FILLING = {"funding": _funding, "contracts": _contracts, "investment": _nothing}
 
 
-def _heads(session: Session, book: str, site_ids: Collection[int]) -> dict[int, int]:
+def heads(session: Session, book: str, site_ids: Collection[int]) -> dict[int, int]:
     """Return the standing entry of each chain that others refer to, by the first entry of the chain."""
     entry, later = LedgerEntry, aliased(LedgerEntry)
     referred = sa.select(entry.refers_to_id).where(
@@ -234,13 +234,13 @@ def _heads(session: Session, book: str, site_ids: Collection[int]) -> dict[int, 
         later.site_id.in_(site_ids), later.book == book, later.replaces_id.is_not(None)
     )
     newer = {old: new for old, new in session.execute(replacements) if old is not None}
-    heads = {}
+    found = {}
     for root in session.scalars(referred.distinct()):
         if root is not None:
-            heads[root] = root
-            while heads[root] in newer:
-                heads[root] = newer[heads[root]]
-    return heads
+            found[root] = root
+            while found[root] in newer:
+                found[root] = newer[found[root]]
+    return found
 
 
 @lru_cache(maxsize=4_096)

@@ -33,6 +33,7 @@ class Field:
     with the unit that the template writes; `aliases` are read as well, without regard to width, case, blanks and unit.
     `required`: a sheet without this column is not this sheet. `needed`: a row without it has an error, unless it has
     one of the columns that `spared` names: what changes an earlier row does not say again whom it is with.
+    `written`: whether template and export have it; what is only read stands in lists that left the house.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Field:
     pick: Pick = ""
     unit: Unit = Unit.YUAN
     public: str = ""
+    written: bool = True
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -71,10 +73,18 @@ class ExchangeSheet:
         """Return everything that the sheet may be called."""
         return (*self.words, *self.aliases)
 
+    @property
+    def written(self) -> tuple[Field, ...]:
+        """Return the columns that template and export have."""
+        return tuple(field for field in self.fields if field.written)
+
     def field(self, name: str) -> Field | None:
         """Return the column that fills a field of core; None if the sheet has none."""
         return next((field for field in self.fields if field.name == name), None)
 
+
+UNDONE = frozenset({"已冲销", "冲销", "Reversed", "Reversal"})
+"""How our lists say of an entry that it no longer stands, or that it undoes another one."""
 
 # ── our marks in the user's own workbook ─────────────────────────────────────────────────────────────────────────────
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from incubator.core.books import STATUSES, categories_of
+from incubator.core.books import CATEGORIES, STATUSES, categories_of
 from incubator.core.industries import DIVISIONS, INDUSTRIES
 from incubator.core.profiles import FIELD_WORDS, KINDS
 from incubator.excel.columns import Choice, ExchangeSheet, Field, FieldKind
@@ -84,13 +84,30 @@ REFERS_NOTE = Words(
 SPARED = ("change", "mark")
 """What may be left blank in a row that changes an earlier one, or that we wrote ourselves."""
 _TAIL = (NOTE, KNOWN_ON, MARK)
+SITE_TITLES = ("园区", "园区名称", "所在园区", "Park", "Valley")
+SITE = _more("site", Words("所属园区", "Site"), "choice", 18, aliases=SITE_TITLES, written=False)
+"""Whose a row is, in a file that holds several sites' rows."""
+STATE = _more("state", Words("状态", "State"), written=False)
+"""Whether an entry of a list that left the house stands."""
+_MONEY_TAIL = (*_TAIL, SITE, STATE)
 
 # ── 企业名录 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _STATUS = _choices(
     {code: words for code, words in STATUSES.items() if code != "none"},
     signed=("签约", "拟入驻"),
-    in_residence=("在园", "入驻", "已入驻", "在驻", "在孵企业", "正常", "Active"),
+    in_residence=(
+        "在园",
+        "入驻",
+        "已入驻",
+        "在驻",
+        "在孵企业",
+        "在孵团队",
+        "正常",
+        "Active",
+        "Enterprises in residence",
+        "Teams in residence",
+    ),
     graduated=("已毕业", "毕业企业"),
     withdrawn=("退出", "已退出", "离园", "退园", "搬离", "Left"),
     eliminated=("已清退", "淘汰"),
@@ -130,7 +147,7 @@ TENANTS = ExchangeSheet(
         ),
         _core(
             "site", "site", Words("所属园区", "Site"), "choice", 18, needed=True, pick="sites",
-            aliases=("园区", "园区名称", "所在园区", "Park", "Valley"),
+            aliases=SITE_TITLES,
         ),
         _core(
             "industry", "industry", FIELD_WORDS["industry"], "choice", 26, choices=_INDUSTRY, needed=True,
@@ -190,7 +207,10 @@ _FUNDING_CHANGE = (
     Choice("", Words("拨付", "Payment"), ("发放", "支付")),
     Choice("return", Words("收回", "Return"), ("退回", "收回资金", "追回", "退款", "Returned")),
 )
-_FUNDING_CATEGORY = tuple(Choice(category.code, category.words) for category in categories_of("funding", entered=True))
+_FUNDING_CATEGORY = (
+    *(Choice(category.code, category.words) for category in categories_of("funding", entered=True)),
+    Choice("funding_returned", CATEGORIES["funding_returned"].words),
+)
 FUNDING = ExchangeSheet(
     "funding",
     "disbursements",
@@ -233,7 +253,7 @@ FUNDING = ExchangeSheet(
             aliases=("原拨付凭证号", "对应凭证号"),
         ),
         TENANT_NAME,
-        *_TAIL,
+        *_MONEY_TAIL,
     ),
 )  # fmt: skip
 
@@ -290,7 +310,7 @@ CONTRACTS = ExchangeSheet(
         _core(
             "technology", "tech_amount", Words("技术交易额（元）", "Technology value (yuan)"), "money", 20,
             note=Words("技术合同中的技术交易额；未核定则留空", "The technology part of the amount; empty = not known"),
-            aliases=("技术交易额", "其中技术交易额", "技术交易金额", "Technology transaction value"),
+            aliases=("技术交易额", "其中技术交易额", "技术交易金额", "Technology transaction value", "Technology"),
         ),
         _more(
             "also_sale", Words("同时计入销售", "Also a sale"), "flag", 14,
@@ -319,7 +339,7 @@ CONTRACTS = ExchangeSheet(
             aliases=("认定登记日期", "合同登记日期", "Registration date"),
         ),
         TENANT_NAME,
-        *_TAIL,
+        *_MONEY_TAIL,
     ),
 )  # fmt: skip
 
@@ -361,7 +381,7 @@ INVESTMENT = ExchangeSheet(
             aliases=("投资类型", "资金性质"),
         ),
         TENANT_NAME,
-        *_TAIL,
+        *_MONEY_TAIL,
     ),
 )  # fmt: skip
 

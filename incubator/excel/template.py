@@ -159,13 +159,13 @@ class _Template:
 
     def _form(self, sheet: Sheet, declared: ExchangeSheet) -> None:
         """Write the heads of a sheet, and what its columns take."""
-        for column, field in enumerate(declared.fields):
+        for column, field in enumerate(declared.written):
             self._head(sheet, column, field)
             sheet.raw.set_column(column, column, field.width, self.styles(KINDS[field.kind]))
             self._rule(sheet, declared, column, field)
         sheet.raw.set_row(0, 24)
         sheet.raw.freeze_panes(1, 1)
-        self._paper(sheet, declared.words, 0, len(declared.fields) - 1)
+        self._paper(sheet, declared.words, 0, len(declared.written) - 1)
 
     def _paper(self, sheet: Sheet, words: Words, head: int, last_column: int, last_row: int = 40) -> None:
         line = self.said(self.lists.site)
@@ -243,7 +243,7 @@ class _Template:
         own = {"sites": [self.lists.site], "zones": self.lists.zones, "institutions": self.lists.institutions}
         found: dict[tuple[str, str], tuple[Words, Sequence[Words]]] = {}
         for declared in SHEETS.values():
-            for field in declared.fields:
+            for field in declared.written:
                 key = self._list_key(declared, field)
                 if field.kind == "flag":
                     found[key] = field.words, YES_NO
@@ -276,7 +276,7 @@ class _Template:
         )
         for column, words in enumerate(heads):
             sheet.put(first, column, words, bold=True, bg_color=TINT)
-        rows = [(declared, field) for declared in SHEETS.values() for field in declared.fields]
+        rows = [(declared, field) for declared in SHEETS.values() for field in declared.written]
         for row, (declared, field) in enumerate(rows, first + 1):
             needed = HAS_TO_BE if field.required else MAY_BE
             values = (declared.words, field.words, kind_words(field), needed, field.note)

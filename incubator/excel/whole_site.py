@@ -14,7 +14,7 @@ from incubator.core.profiles import CONTACT_FIELDS
 from incubator.core.sites import words
 from incubator.excel.cells import Value, in_yuan
 from incubator.excel.columns import Field
-from incubator.excel.exchange import SHEETS
+from incubator.excel.exchange import SHEETS, SITE
 from incubator.excel.separated import stream_archive, stream_csv
 from incubator.excel.streaming import BATCH, Head, Table, stream_workbook
 from incubator.excel.template import KINDS, YES_NO
@@ -32,8 +32,6 @@ Form = Literal["xlsx", "csv", "jsonl"]
 Progress = Callable[[int, int], None]
 """Hears how many rows were written of how many."""
 FORMS: tuple[Form, ...] = ("xlsx", "csv", "jsonl")
-SITE = Field("site", Words("所属园区", "Site"), "choice", 18, public="site")
-"""Which site a row belongs to, where a file holds several."""
 EVERY = 500
 
 
@@ -102,8 +100,8 @@ def _told(progress: Progress | None, total: int) -> Callable[[Iterator[Row]], It
 
 def _fields(sheet: ExchangeSheet, scope: Scope, asked: Asked) -> list[Field]:
     hidden = CONTACT_FIELDS if scope.everything else ()
-    fields = [field for field in sheet.fields if field.name not in hidden]
-    return fields if len(asked.sites) == 1 or sheet.field("site") else [*fields, SITE]
+    fields = [field for field in sheet.written if field.name not in hidden]
+    return fields if len(asked.sites) == 1 or sheet.code == "tenants" else [*fields, SITE]
 
 
 def _about(asked: Asked, counts: Mapping[str, int]) -> list[tuple[Words, Value]]:

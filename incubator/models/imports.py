@@ -11,17 +11,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from incubator.models.base import Base, Code, Hash, Id, Name, Note
 
 STATES = ("reading", "unreadable", "checked", "booked", "discarded", "undone")
-JOB_KINDS = ("read", "book")
+JOB_KINDS = ("read", "check", "mark", "book")
 JOB_STATES = ("waiting", "running", "done", "failed")
 
 
 class Import(Base):
     """One workbook on its way into a site's ledger: who brought it, when, its name and bytes, what became of it.
 
-    `content` is the file as it came, `intake` its parsed rows (dropped once booked): both are loaded only when asked
-    for. The bytes live in the database, so that a backup holds them and every node sees them. `choices` are the
-    person's answers (units, columns, mends, accepted doubts, reasons), `counts` what was told: by sheet, of new,
-    known, doubtful and wrong rows. `known_on`: the day declared for an opening import.
+    `content` is the file as it came, `intake` its parsed rows, `verdict` what its page shows of them judged under the
+    answers so far, `marked` the workbook with its faults marked where making it takes long; all four are loaded only
+    when asked for, and the last three are dropped once it is booked. The bytes live in the database, so that a backup
+    holds them and every node sees them. `choices` are the person's answers (units, columns, mends, accepted doubts,
+    reasons), `counts` what was told: by sheet, of new, known, doubtful and wrong rows. `known_on`: the day declared
+    for an opening import.
     """
 
     __tablename__ = "import"
@@ -37,6 +39,8 @@ class Import(Base):
     sha256: Mapped[Hash]
     content: Mapped[bytes] = mapped_column(deferred=True)
     intake: Mapped[bytes | None] = mapped_column(deferred=True)
+    verdict: Mapped[bytes | None] = mapped_column(deferred=True)
+    marked: Mapped[bytes | None] = mapped_column(deferred=True)
     choices: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     counts: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     message: Mapped[Note]

@@ -12,7 +12,7 @@ from flask import Response, abort, g, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from incubator.core import clock, entries, feet, reports, sites, tenant_list
+from incubator.core import clock, entries, exports, feet, reports, sites, tenant_list
 from incubator.core.books import BOOKS
 from incubator.core.measures import MEASURES
 from incubator.excel.listing import TENANTS, entries_table, tenants_table
@@ -69,9 +69,11 @@ def export_entries(book: str, kind: str) -> ResponseReturnValue:
     session, scope, clocks = _snapshot(), access.scope(), asked_clocks()
     found = feet.of_rows(session, scope, clocks, asked.filter)
     measure = asked.filter.meant(scope)
+    seen = [asked.site] if asked.site else sites.visible_sites(session, scope)
+    originals = exports.heads(session, book, [site.id for site in seen])
     listing = Listing(
         BOOKS[book].words,
-        entries_table(book, entries.stream(session, scope, clocks, asked.filter), found.rows or 0),
+        entries_table(book, entries.stream(session, scope, clocks, asked.filter), found.rows or 0, originals),
         asked.site,
         chip_row.of_entries(asked.filter, asked.names),
         foot_row.total(found, book),

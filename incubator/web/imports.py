@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file
 from flask_babel import gettext as _
 
 from incubator.core import clock, one_tenant, sites
 from incubator.core.imports import choices, events, jobs, undoing
+from incubator.core.imports.choices import Sweep
 from incubator.excel import importing
 from incubator.excel.exchange import SHEETS
-from incubator.excel.marking.workbook import MarkingError, annotate
-from incubator.excel.mending import mended
+from incubator.excel.marking.workbook import MarkingError
 from incubator.extensions import db
 from incubator.models.person import Person
 from incubator.values.money import Unit
@@ -25,14 +25,15 @@ from incubator.web.drawing import imports as drawing
 from incubator.web.filters import said
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask.typing import ResponseReturnValue
 
     from incubator.core.imports.choices import Choices
     from incubator.core.imports.intake import Unmatched
-    from incubator.core.imports.judged import Plan
+    from incubator.core.imports.verdict import Verdict
     from incubator.models.imports import Import
     from incubator.models.site import Site
-    from incubator.values.problem import Problem
 
 pages = Blueprint("imports", __name__)
 LIST = Page("imports.index", {})
@@ -96,7 +97,11 @@ def upload() -> ResponseReturnValue:
 def paste() -> ResponseReturnValue:
     """Take pasted rows in, the titles among them."""
     site = access.site_to_write(request.form.get("site", ""))
-    text = request.form.get("rows", "")[:LONGEST_PASTE]
+    text = request.form.get("rows", "")
+    if len(text) > LONGEST_PASTE:
+        most = f"{LONGEST_PASTE:,}"
+        flash(_("粘贴的内容太长，一次最多 %(n)s 个字符，没有读取。请存成 .xlsx 后上传", n=most), "warning")
+        return redirect(LIST.address(site=site.slug), 303)
     if not text.strip():
         flash(_("没有粘贴内容。请连同表头一起粘贴"), "warning")
         return redirect(LIST.address(site=site.slug), 303)
@@ -107,18 +112,23 @@ def _take(site: Site, name: str, content: bytes) -> ResponseReturnValue:
     session, scope = db.session(), access.scope()
     site_id, given = site.id, events.with_columns(choices.Choices(), events.columns_of(session, site.id))
     session.rollback()  # the file is read outside any transaction: nobody waits for it
-    large = len(content) > jobs.LARGE_BYTES
-    found = None if large else importing.read(content, given, pasted=not name)
+    found = importing.read_now(content, given, pasted=not name)
     event = access.found(events.receive(session, scope, site_id, name, content))
     if found is None:
-        jobs.enqueue(session, event.id, "read", scope.person_id)
+        importing.leave(session, scope, event, "read")
     else:
-        events.keep(session, event, found)
+        importing.take(session, scope, event, found)
+    return _kept(event)
+
+
+def _kept(event: Import, place: str = "") -> ResponseReturnValue:
+    """Commit, have what was queued done, and lead to the import's page."""
+    session = db.session()
+    page, waits = _page(event), jobs.open_job(session, event.id) is not None
     session.commit()
-    page = _page(event)
-    if found is None:
+    if waits:
         working.kick()
-    return redirect(page.address(), 303)
+    return redirect(page.address() + place, 303)
 
 
 # ── one import ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -138,14 +148,14 @@ def _event_to_write(import_id: int) -> Import:
 @access.reader
 def show(import_id: int) -> str:
     """Show an import: how far it is, what it would book, or what it booked."""
-    event = _event(import_id)
-    job = jobs.open_job(db.session(), event.id)
-    drawn = _head(event)
+    session, event = db.session(), _event(import_id)
+    job, drawn = jobs.open_job(session, event.id), _head(event)
     if job is not None:
         working.kick()  # whoever worked on it may have been killed
         return render_template("imports/progress.html", **drawn, job=job)
     if event.state == "checked":
-        return render_template("imports/preview.html", **drawn, **_preview(event))
+        verdict = importing.shown(session, access.scope(), event)
+        return render_template("imports/preview.html", **drawn, **_preview(event, verdict))
     return render_template("imports/done.html", **drawn, postings=_postings(event))
 
 
@@ -175,46 +185,29 @@ def _head(event: Import) -> dict[str, Any]:
     }
 
 
-class Answered(NamedTuple):
-    """An import's answers with what they make of its rows."""
-
-    given: Choices
-    plan: Plan
-
-
-def _answered(event: Import) -> Answered:
-    given = choices.from_json(event.choices)
-    return Answered(given, events.check(db.session(), access.scope(), event))
-
-
-def _preview(event: Import) -> dict[str, Any]:
+def _preview(event: Import, verdict: Verdict) -> dict[str, Any]:
     session, scope = db.session(), access.scope()
-    given, plan = _answered(event)
-    total = events.total(plan.counts(given))
+    total, same = verdict.total, events.same_file(session, event)
     shown = request.args.get("show", "")
-    found = drawing.findings(plan, given)
-    same = events.same_file(session, event)
     return {
-        "intake": plan.intake,
+        "verdict": verdict,
         "total": total,
-        "rows_in_all": plan.intake.rows,
+        "rows_in_all": sum(sheet.rows for sheet in verdict.sheets),
         "same": said(events.said_of_same(same)) if same is not None and not total.new else "",
-        "units": drawing.units(plan),
+        "units": drawing.units(verdict),
         "unit_options": drawing.unit_options(),
-        "sheets": drawing.sheets(plan, given),
+        "sheets": drawing.sheets(verdict),
         "sheet_columns": drawing.sheet_columns(),
-        "afterwards": drawing.afterwards(session, scope, plan, given, clock.today()),
-        "findings": found[: drawing.MOST],
-        "more_findings": max(0, len(found) - drawing.MOST),
-        "left_out": [*plan.intake.left_out, *(words for table in plan.intake.tables for words in table.left_out)],
+        "afterwards": drawing.afterwards(session, scope, event.site_id, verdict, clock.today()),
+        "left_out": [*verdict.left_out, *(words for sheet in verdict.sheets for words in sheet.left_out)],
         "shown": shown if shown in SHOWN else "",
         "row_columns": drawing.row_columns(),
-        "rows": drawing.rows(plan, given, shown) if shown in SHOWN else [],
+        "rows": drawing.rows(verdict, shown) if shown in SHOWN else [],
         "waiting": drawing.waiting_text(total.wrong, total.doubtful),
-        "needs_reason": drawing.needs_reason(plan),
-        "given": given,
+        "reason": event.choices.get("reason", ""),
         "markable": bool(event.file_name),
-        "told": events.told(plan, given)["tables"],
+        "marks": drawing.marks_text(verdict),
+        "marks_later": event.marked is None and importing.marks_long(event),
         "titles_of": _titles_of,
     }
 
@@ -233,21 +226,28 @@ def _postings(event: Import) -> list[int]:
 @access.reader
 def marked(import_id: int) -> ResponseReturnValue:
     """Answer with the user's own workbook, its faults marked."""
-    event = _event(import_id)
-    if event.state != "checked" or not event.file_name:
+    session, scope, event = db.session(), access.scope(), _event(import_id)
+    content = event.marked
+    if event.state != "checked" or not event.file_name or (content is None and importing.marks_long(event)):
         abort(404)
-    _given, plan = _answered(event)
-    by_table: dict[int, list[Problem]] = {id(table): [] for table in plan.intake.tables}
-    for table, problem in plan.problems():
-        by_table[id(table)].append(problem)
-    found = [(table, by_table[id(table)]) for table in plan.intake.tables]
-    try:
-        content = annotate(event.content, found, filters.language())
-    except MarkingError:
-        flash(_("这个文件无法标注。请按页面上的位置逐处修改"), "warning")
-        return redirect(_page(event).address(), 303)
     stem = event.file_name.rpartition(".")[0] or event.file_name
+    try:
+        content = content or importing.marked(session, scope, event, filters.language())
+    except MarkingError:
+        flash(said(importing.NOT_MARKED), "warning")
+        return redirect(Page("imports.show", {"import_id": import_id}).address(), 303)
     return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=f"{stem}-{_('标注')}.xlsx")
+
+
+@pages.post("/imports/<int:import_id>/marked")
+@access.writer
+def have_marked(import_id: int) -> ResponseReturnValue:
+    """Have a large workbook marked by the worker; the page then leads to it."""
+    event = _event_to_write(import_id)
+    closed = _closed(event)
+    if closed is None and event.file_name:
+        importing.leave(db.session(), access.scope(), event, "mark")
+    return closed or _kept(event)
 
 
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -279,8 +279,8 @@ def match_columns(import_id: int) -> ResponseReturnValue:
     return _read_again(import_id, change)
 
 
-def _read_again(import_id: int, change: Any) -> ResponseReturnValue:
-    session = db.session()
+def _read_again(import_id: int, change: Callable[[Choices], Choices]) -> ResponseReturnValue:
+    session, scope = db.session(), access.scope()
     event = _event_to_write(import_id)
     closed = _closed(event)
     if closed is not None:
@@ -289,28 +289,22 @@ def _read_again(import_id: int, change: Any) -> ResponseReturnValue:
     used = events.with_columns(given, events.columns_of(session, event.site_id))
     content, pasted = event.content, not event.file_name
     session.rollback()
-    if len(content) > jobs.LARGE_BYTES:
-        event = _event_to_write(import_id)
-        event.state = "reading"
-        events.answered(session, event, given)
-        jobs.enqueue(session, event.id, "read", access.scope().person_id)
+    found = importing.read_now(content, used, pasted=pasted)
+    event = _event_to_write(import_id)
+    events.answered(session, event, given)
+    if found is None:
+        importing.leave(session, scope, event, "read")
+    elif found.readable:
+        importing.take(session, scope, event, found)
     else:
-        found = importing.read(content, used, pasted=pasted)
-        event = _event_to_write(import_id)
-        events.answered(session, event, given)
-        if found.readable:
-            events.keep(session, event, found)
-        else:
-            flash(said(found.problems[0].message), "warning")
-            session.rollback()
-    session.commit()
-    working.kick()
-    return redirect(_page(event).address(), 303)
+        flash(said(found.problems[0].message), "warning")
+        session.rollback()
+    return _kept(event)
 
 
 def _closed(event: Import) -> ResponseReturnValue | None:
-    """Lead back from an import that waits for no answer any more."""
-    if event.state == "checked":
+    """Lead back from an import that waits for no answer: it is settled, or being worked on."""
+    if event.state == "checked" and jobs.open_job(db.session(), event.id) is None:
         return None
     flash(said(events.NOT_CHECKED), "warning")
     return redirect(_page(event).address(), 303)
@@ -319,42 +313,41 @@ def _closed(event: Import) -> ResponseReturnValue | None:
 @pages.post("/imports/<int:import_id>/cells")
 @access.writer
 def mend(import_id: int) -> ResponseReturnValue:
-    """Put new texts into cells of a row, by one press or typed; they are read as if they had stood there."""
-    session = db.session()
+    """Put new texts into cells, by one press or typed: of a row, or what each row with the same doubt is offered."""
     event = _event_to_write(import_id)
-    table, row = _number("table"), _number("row")
     closed = _closed(event)
     if closed is not None:
         return closed
-    texts = dict(zip(request.form.getlist("field"), request.form.getlist("text"), strict=False))
-    given = choices.from_json(event.choices).mended(table, row, texts)
-    events.keep(session, event, mended(events.kept(event), {(table, row, k): v for k, v in texts.items()}))
-    events.answered(session, event, given)
-    session.commit()
-    return redirect(_page(event).address() + "#to-settle", 303)
+    given = choices.from_json(event.choices)
+    if request.form.get("all") == "yes":
+        given = replace(given, sweeps=(_sweep("mend"),))
+    else:
+        texts = dict(zip(request.form.getlist("field"), request.form.getlist("text"), strict=False))
+        given = given.mended(_number("table"), _number("row"), texts)
+    importing.answer(db.session(), access.scope(), event, given)
+    return _kept(event, "#to-settle")
+
+
+def _sweep(press: Literal["yes", "mend"]) -> Sweep:
+    return Sweep(press, _number("table"), request.form.get("swept", ""), request.form.get("doubt", ""))
 
 
 @pages.post("/imports/<int:import_id>/yes")
 @access.writer
 def confirm(import_id: int) -> ResponseReturnValue:
     """Take a yes to a doubt of one row, or of all rows that have it in this column."""
-    session = db.session()
     event = _event_to_write(import_id)
-    table, row = _number("table"), _number("row")
     closed = _closed(event)
     if closed is not None:
         return closed
-    given, plan = _answered(event)
-    doubt, field = request.form.get("doubt", ""), request.form.get("field", "")
-    wanted = {
-        (table, problem.row, problem.doubt)
-        for found, problem in plan.problems()
-        if found in plan.intake.tables[table : table + 1] and problem.doubt == doubt
-        and (problem.row == row if row else problem.field == field)
-    }  # fmt: skip
-    events.answered(session, event, replace(given, yes=given.yes | wanted))
-    session.commit()
-    return redirect(_page(event).address() + "#to-settle", 303)
+    given = choices.from_json(event.choices)
+    table, row, doubt = _number("table"), _number("row"), request.form.get("doubt", "")
+    if request.form.get("all") == "yes":
+        given = replace(given, sweeps=(_sweep("yes"),))
+    elif importing.shown(db.session(), access.scope(), event).has_doubt(table, row, doubt):
+        given = replace(given, yes=given.yes | {(table, row, doubt)})
+    importing.answer(db.session(), access.scope(), event, given)
+    return _kept(event, "#to-settle")
 
 
 def _number(name: str) -> int:
@@ -382,22 +375,29 @@ def book(import_id: int) -> ResponseReturnValue:
         opening = request.form.get("opening") == "yes"
         events.set_opening(event, request.form.get("known_on", ""), opening=opening)
     told = {"tables": [[_plain(n) for n in part.split(",")] for part in request.form.get("told", "").split(";")]}
-    if sum(counts[0] for counts in told["tables"]) > jobs.LARGE_ROWS:
+    if importing.rows_of(event) > jobs.LARGE_ROWS:
         event.counts = told
-        jobs.enqueue(session, event.id, "book", scope.person_id)
-        session.commit()
-        working.kick()
-        return redirect(_page(event).address(), 303)
+        importing.leave(session, scope, event, "book")
+        return _kept(event)
     page = _page(event)
     accepted = events.accept(session, scope, event.id, told)
     if accepted.problems:
         session.rollback()
         for problem in accepted.problems[:5]:
             flash(said(problem.message), "warning")
-        return redirect(page.address(), 303)
+        return _judged_anew(import_id)
     session.commit()
     text = _("已入账 %(n)s 笔，与预览一致。导入编号 %(id)s", n=f"{accepted.rows:,}", id=import_id)
     return answers.saved(text, page)
+
+
+def _judged_anew(import_id: int) -> ResponseReturnValue:
+    """Lead back to what was not booked, as it stands against the ledger now."""
+    session = db.session()
+    event = _event_to_write(import_id)
+    if event.state == "checked":
+        importing.check(session, access.scope(), event)
+    return _kept(event)
 
 
 def _plain(text: str) -> int:

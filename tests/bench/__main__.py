@@ -1,5 +1,7 @@
 """`make bench`: what pages cost at 3,000, 200,000 and 2,000,000 rows; medians and ratios to a page without a query.
 
+Then workbooks in and out, each beside what others would use: see `importing.py`.
+
 The pages are asked for in turn, so that a noisy machine is noisy for all of them; compare within one run only.
 """
 
@@ -21,6 +23,7 @@ from incubator.config import Config
 from incubator.core import people
 from incubator.extensions import db
 from tests.bench.filling import Size, fill
+from tests.bench.importing import compare_exports, compare_imports
 from tests.databases import migrate
 
 SIZES = (Size("S", 11, 170, 3_000), Size("M", 11, 2_000, 200_000), Size("L", 11, 10_000, 2_000_000))
@@ -56,6 +59,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         clients = {size: _client(size, asked.keep or Path(scratch)) for size in sizes}
         _print(clients, asked.rounds)
+        compare_imports(_folder(Path(scratch), "imports"))
+        for size in sizes:
+            if size.name == "M":
+                compare_exports(_folder(Path(scratch), "exports"), (asked.keep or Path(scratch)) / size.name)
+
+
+def _folder(scratch: Path, name: str) -> Path:
+    folder = scratch / name
+    folder.mkdir()
+    return folder
 
 
 def _client(size: Size, folder: Path) -> tuple[FlaskClient, FlaskClient]:

@@ -108,3 +108,11 @@ def test_differences_wait_for_a_reason(app: Flask, code: str, tmp_path: Path) ->
         assert (told["outcome"], named(told)[0]) == ("warn", ("disbursements", 2, "voucher_no"))
         assert "原因" in told["message"]
     assert answer(app, path, "--accept-doubtful", "--reason", "原件核对")["outcome"] == "accept"
+
+
+def test_rows_of_another_site_are_wrong_on_every_sheet(app: Flask, code: str, tmp_path: Path) -> None:
+    path = payments(tmp_path / "a.xlsx", [*paid(code), "园区2"], titles=[*FUNDING, "所属园区"])
+    told = answer(app, path, "--accept-doubtful")
+    assert (told["outcome"], named(told)) == ("reject_rows", [("disbursements", 2, "site")])
+    path = payments(tmp_path / "b.xlsx", [*paid(code), "园区1"], titles=[*FUNDING, "所属园区"])
+    assert answer(app, path, "--check")["outcome"] == "accept"

@@ -20,10 +20,15 @@ from incubator.core import bridges, ledger, totals
 from incubator.core.access import Scope
 from incubator.core.bridges import Window
 from incubator.core.drafts import Draft
+from incubator.core.imports import events as imports
+from incubator.core.imports import undoing
+from incubator.core.imports.choices import Choices
 from incubator.core.measures import MEASURES, Cell, Cells, Figure, figures
 from incubator.core.verify import verify
-from incubator.models.ledger import LedgerEntry
+from incubator.models.ledger import LedgerEntry, Posting
+from incubator.models.tenant import Tenant
 from tests.conftest import Clock
+from tests.core.imports.making import contract, intake, table
 from tests.making import ALL, act, make_sites, make_stay
 
 SITES = (1, 2, 3)
@@ -217,6 +222,7 @@ class Valley(RuleBasedStateMachine):
         self.events: list[Event] = []
         self.stays: dict[tuple[int, int], int] = {}
         self.tenants: list[int] = []
+        self.imports: dict[int, list[Event]] = {}
 
     def teardown(self) -> None:
         if hasattr(self, "session"):
@@ -427,6 +433,53 @@ class Valley(RuleBasedStateMachine):
             return
         event = Event(what, old.tenant, old.site, day, (), old.kind, amount, technology, old.also_sale, old.first)
         self.money(data, event)
+
+    # ── workbooks
+
+    def settled(self) -> list[tuple[int, int]]:
+        """Return (tenant, site) of the enterprises that came to a site: they have a code by which rows name them."""
+        came = {(e.tenant, e.site) for e in standing(self.events) if e.steps and e.what in ARRIVALS}
+        return sorted((tenant, site) for tenant, site in came if self.session.get_one(Tenant, tenant).credit_code)
+
+    @precondition(lambda self: self.settled())
+    @rule(data=st.data(), rows=st.lists(st.tuples(DAYS, AMOUNTS), min_size=1, max_size=3))
+    def bring_in(self, data: st.DataObject, rows: list[tuple[date, int]]) -> None:
+        """A workbook of contracts is booked whole and is known from then on."""
+        tenant, site = data.draw(st.sampled_from(self.settled()))
+        code, name = str(self.session.get_one(Tenant, tenant).credit_code), f"{len(self.imports)}.xlsx"
+        numbers = [f"{name}-{i}" for i in range(len(rows))]
+        lines = [contract(code, number, fen, happened_on=day) for number, (day, fen) in zip(numbers, rows, strict=True)]
+        event = imports.receive(self.session, ALL, site, name, name.encode())
+        assert event is not None
+        imports.keep(self.session, event, intake(table("contracts", *lines)))
+        imports.answered(self.session, event, Choices(all_doubts=True))
+        accepted = imports.accept(self.session, ALL, event.id)
+        assert (accepted.rows, accepted.problems) == (len(rows), [])
+        told = [Event("contract", tenant, site, day, (), "sales", fen) for day, fen in rows]
+        for number, one in zip(numbers, told, strict=True):
+            query = sa.select(LedgerEntry.id, Posting.known_at).join(Posting, Posting.id == LedgerEntry.posting_id)
+            one.entry, one.known = (
+                self.session.execute(query.where(LedgerEntry.document_number == number)).one()._tuple()
+            )
+        self.events += told
+        self.imports[event.id] = told
+
+    @precondition(lambda self: self.imports)
+    @rule(data=st.data())
+    def take_out(self, data: st.DataObject) -> None:
+        """An import is undone whole, unless something was built on it or put right since."""
+        import_id = data.draw(st.sampled_from(sorted(self.imports)))
+        mine = self.imports[import_id]
+        built_on = any(e.of in mine for e in standing(self.events))
+        possible = not built_on and not any(e.undone for e in mine)
+        undone = undoing.undo(self.session, ALL, import_id, "误传")
+        assert (undone.entries == len(mine)) == possible == (not undone.problems), (mine, undone)
+        if possible:
+            query = sa.select(Posting.known_at).join(LedgerEntry, LedgerEntry.posting_id == Posting.id)
+            moment = self.session.scalars(query.where(LedgerEntry.reverses_id == mine[0].entry)).one()
+            for one in mine:
+                one.undone = moment
+            del self.imports[import_id]
 
     # ── second thoughts
 

@@ -139,7 +139,7 @@ def test_workbook_and_csv_hold_the_rows_of_the_filter(ledger: Session, asked: Fi
     plain = sum(cell.fen for cell in proof.cells.values())
 
     def table() -> Any:
-        return entries_table(asked.book, entries.stream(ledger, PROVINCE, clocks, asked), proof.rows or 0)
+        return entries_table(asked.book, entries.stream(ledger, PROVINCE, clocks, asked), proof.rows or 0, {})
 
     text = b"".join(stream_csv(table(), "zh")).decode("utf-8-sig")
     lines = list(csv.DictReader(io.StringIO(text)))

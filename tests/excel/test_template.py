@@ -54,7 +54,7 @@ def test_every_declared_column_is_there_in_its_order(language: Language) -> None
     assert book.sheetnames == [GUIDE_SHEET.said(language), *named, *own]
     for sheet in SHEETS.values():
         page = book[sheet.words.said(language)]
-        assert [cell.value for cell in page[1]] == [field.words.said(language) for field in sheet.fields]
+        assert [cell.value for cell in page[1]] == [field.words.said(language) for field in sheet.written]
         assert page.max_row == 1
         assert page.freeze_panes == "B2"
         assert all(cell.comment for cell in page[1])
@@ -66,14 +66,14 @@ def test_codes_are_text_and_days_are_days() -> None:
         page = book[sheet.words.zh]
         formats = {"code": "@", "day": "yyyy-mm-dd"}
         styles = {n: style for style in page.column_dimensions.values() for n in range(style.min, style.max + 1)}
-        for column, field in enumerate(sheet.fields, 1):
+        for column, field in enumerate(sheet.written, 1):
             if field.kind in formats:
                 assert styles[column].number_format == formats[field.kind], field.name
 
 
 def options(book: Workbook, sheet: str, name: str) -> list[object]:
     """Return what the list of a column offers."""
-    fields = [field.name for field in SHEETS[sheet].fields]
+    fields = [field.name for field in SHEETS[sheet].written]
     letter = openpyxl.utils.get_column_letter(fields.index(name) + 1)
     page = book[SHEETS[sheet].words.zh]
     rule = next(rule for rule in page.data_validations.dataValidation if f"{letter}2" in rule.sqref)
@@ -85,7 +85,7 @@ def options(book: Workbook, sheet: str, name: str) -> list[object]:
 def test_lists_offer_what_the_import_reads() -> None:
     book = opened()
     for sheet in SHEETS.values():
-        for field in sheet.fields:
+        for field in sheet.written:
             if field.choices:
                 assert options(book, sheet.code, field.name) == [choice.words.zh for choice in field.choices]
     assert options(book, "contracts", "also_sale") == ["是", "否"]
@@ -141,8 +141,8 @@ def given_values(field: Field) -> st.SearchStrategy[Any]:
 
 
 def rows_of(sheet: ExchangeSheet) -> st.SearchStrategy[list[dict[str, Any]]]:
-    needed = {field.name: given_values(field) for field in sheet.fields if field.needed or field.name == "credit_code"}
-    optional = {field.name: given_values(field) for field in sheet.fields if field.name not in needed}
+    needed = {field.name: given_values(field) for field in sheet.written if field.needed or field.name == "credit_code"}
+    optional = {field.name: given_values(field) for field in sheet.written if field.name not in needed}
     return st.lists(st.fixed_dictionaries(needed, optional=optional), min_size=1, max_size=4)
 
 
@@ -164,7 +164,7 @@ def test_what_is_filled_in_is_read_back(tmp_path_factory: Any, filled: dict[str,
     book = reading.formulas(EMPTY)
     for code, rows in filled.items():
         for number, row in enumerate(rows, 2):
-            for column, field in enumerate(SHEETS[code].fields, 1):
+            for column, field in enumerate(SHEETS[code].written, 1):
                 if field.name in row:
                     place = book[SHEETS[code].words.zh].cell(number, column)
                     place.value = cell(field, row[field.name])

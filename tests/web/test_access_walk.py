@@ -154,6 +154,7 @@ EXPECTED: dict[tuple[str, str], Expectation] = {
     ("/imports/<int:import_id>/marked.xlsx", "GET"): Expectation(
         (303, 404, 404, 404, 404, 404), (303, 404, 404, 404, 404, 404)
     ),
+    ("/imports/<int:import_id>/marked", "POST"): Expectation(PRESSED_HERE, PRESSED_THERE),
     ("/imports/<int:import_id>/unit", "POST"): Expectation(BAD_HERE, BAD_THERE),
     ("/imports/<int:import_id>/columns", "POST"): Expectation(PRESSED_HERE, PRESSED_THERE),
     ("/imports/<int:import_id>/cells", "POST"): Expectation(BAD_HERE, BAD_THERE),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -11,11 +12,12 @@ import sqlalchemy as sa
 from openpyxl import Workbook
 from sqlalchemy.orm import Session
 
-from incubator.core.imports import jobs
+from incubator.core.imports import events, jobs
 from incubator.excel import importing
 from incubator.extensions import db
 from incubator.models.imports import Import
 from incubator.models.ledger import LedgerEntry
+from incubator.models.site import Policy
 from incubator.web import working
 from tests.making import credit_code
 from tests.web.conftest import Browser, Cast
@@ -37,6 +39,11 @@ def book_of(*rows: tuple[Any, ...], head: tuple[str, ...] = HEAD, title: str = "
 
 def paid(cast: Cast, amount: Any, number: str) -> tuple[Any, ...]:
     return credit_code(cast.sites["taiyuan"]), "2024-10-15", amount, "示例专项", number
+
+
+def startup(cast: Cast, amount: Any, number: str) -> tuple[Any, ...]:
+    code, day, *_rest = paid(cast, amount, number)
+    return code, day, amount, "创新创业启动资金", number
 
 
 def upload(browser: Browser, content: bytes, name: str = "太原台账.xlsx", site: str = "taiyuan") -> str:
@@ -101,7 +108,7 @@ def test_doubts_are_answered_row_by_row_and_a_mend_asks_again(cast: Cast) -> Non
 def test_a_unit_is_changed_and_the_digits_mean_something_else(cast: Cast) -> None:
     manager = cast.browser("own-manager")
     page = upload(manager, book_of(paid(cast, 12.5, "PZ-7")))
-    manager.send(f"{page}/unit", {"column": "funding.amount", "unit": "WAN"})
+    manager.send(f"{page}/unit", {"column": "资金拨付.amount", "unit": "WAN"})
     assert "125,000.00" in manager.get(page).get_data(as_text=True)
 
 
@@ -110,6 +117,110 @@ def test_rows_are_pasted(cast: Cast) -> None:
     text = "\n".join("\t".join(map(str, row)) for row in (HEAD, paid(cast, "1,234.5", "PZ-7")))
     page = str(manager.send("/imports/paste", {"site": "taiyuan", "rows": text}).location)
     assert "1,234.50" in manager.get(page).get_data(as_text=True)
+
+
+def test_lists_lead_to_where_rows_are_pasted(cast: Cast) -> None:
+    shown = cast.browser("own-manager").get("/ledger/contracts?site=taiyuan").get_data(as_text=True)
+    assert re.search(r'href="/imports/\?site=taiyuan#rows">粘贴录入', shown)
+    shown = cast.browser("site-viewer").get("/ledger/contracts?site=taiyuan").get_data(as_text=True)
+    assert "粘贴录入" not in shown
+
+
+def test_a_pasted_cell_may_hold_line_breaks_and_its_place_has_a_name(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    code, day, _amount, _programme, number = paid(cast, 0, "PZ-7")
+    rows = ("\t".join(HEAD), f'{code}\t{day}\t5000\t"示例\n专项"\t{number}', f"{code}\t{day}\t几万\t示例专项\tPZ-8")
+    page = str(manager.send("/imports/paste", {"site": "taiyuan", "rows": "\n".join(rows)}).location)
+    preview = manager.get(page).get_data(as_text=True)
+    assert "粘贴!C3" in preview
+    assert "2 行" in preview
+
+
+def test_quotation_marks_that_close_nothing_swallow_no_row(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    code, day, *_rest = paid(cast, 0, "PZ-7")
+    rows = ("\t".join(HEAD), *(f'{code}\t{day}\t5000\t"示例专项\tPZ-{n}' for n in (7, 8, 9)))
+    page = str(manager.send("/imports/paste", {"site": "taiyuan", "rows": "\n".join(rows)}).location)
+    assert "全部入账 3 笔" in manager.get(page).get_data(as_text=True)
+
+
+def test_too_much_pasted_is_refused_and_never_cut(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("incubator.web.imports.LONGEST_PASTE", 40)
+    manager = cast.browser("own-manager")
+    text = "\n".join("\t".join(map(str, row)) for row in (HEAD, paid(cast, "1,234.5", "PZ-7")))
+    page = str(manager.send("/imports/paste", {"site": "taiyuan", "rows": text}).location)
+    assert page == "/imports/?site=taiyuan", "no import came of it"
+    assert "粘贴的内容太长" in manager.get(page).get_data(as_text=True)
+
+
+def test_a_doubt_of_many_rows_is_settled_by_one_press(cast: Cast) -> None:
+    """Each row takes the mend that its own doubt offers."""
+    with cast.app.app_context():
+        fund = {"floor_fen": 300_000_00, "cap_fen": 1_000_000_00, "valid_from": date(2024, 1, 1)}
+        named = {"name_zh": "政策", "name_en": "Policy", "once_per_tenant": False, "source": ""}
+        db.session.add(Policy(category="startup_fund", **named, **fund))
+        db.session.commit()
+    manager = cast.browser("own-manager")
+    page = upload(manager, book_of(*(startup(cast, 30 + n, f"PZ-{n}") for n in range(12))))
+    preview = manager.get(page).get_data(as_text=True)
+    assert "全部按万元" in preview
+    form = re.search(r'name="swept" value="amount"><input type="hidden" name="doubt" value="([^"]*)"', preview)
+    assert form
+    press = {"table": "0", "row": "2", "all": "yes", "swept": "amount", "doubt": form[1]}
+    manager.send(f"{page}/cells", press)
+    assert "4,260,000.00" in manager.get(page).get_data(as_text=True)
+
+
+def test_a_unit_is_changed_in_one_sheet_alone(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    book = Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]  # a new workbook has one
+    for n, title in enumerate(("资金拨付", "资金拨付 (2)")):
+        sheet = book.create_sheet(title)
+        sheet.append(HEAD)
+        sheet.append(paid(cast, 300_000 + n, f"PZ-{n}"))
+    target = BytesIO()
+    book.save(target)
+    page = upload(manager, target.getvalue())
+    manager.send(f"{page}/unit", {"column": "资金拨付.amount", "unit": "THOUSAND"})
+    preview = manager.get(page).get_data(as_text=True)
+    assert "300,000,000.00" in preview
+    assert "300,001.00" in preview
+
+
+def test_a_correction_moves_the_totals_by_its_difference(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    first = upload(manager, book_of(startup(cast, 300_000, "PZ-7")))
+    manager.send(f"{first}/book", {"told": told(manager.get(first).get_data(as_text=True))})
+    preview = manager.get(upload(manager, book_of(startup(cast, 400_000, "PZ-7")))).get_data(as_text=True)
+    figures = re.search(r"启动资金[^<]*</span><span class=.number.>\D*([\d,.]+)[^<]*<strong>\D*([\d,.]+)", preview)
+    assert figures
+    before, after = (float(text.replace(",", "")) for text in figures.groups())
+    assert after - before == 100_000
+
+
+def test_looking_at_an_import_judges_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    manager = cast.browser("own-manager")
+    page = upload(manager, book_of(paid(cast, 5_000, "PZ-7")))
+    monkeypatch.setattr(importing, "plan", None)
+    monkeypatch.setattr(events, "plan", None)
+    assert "全部入账 1 笔" in manager.get(page).get_data(as_text=True)
+
+
+def test_many_rows_in_a_small_file_are_left_to_the_worker(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What counts is how large it is unpacked: equal rows pack into next to nothing."""
+    monkeypatch.setattr(working, "kick", lambda: None)
+    content = book_of(*[paid(cast, 5_000, "PZ-7")] * 6_000)
+    assert len(content) < jobs.LARGE_BYTES
+    manager = cast.browser("own-manager")
+    page = upload(manager, content)
+    assert "可以关闭此页" in manager.get(page).get_data(as_text=True)
+    work(cast)
+    assert "6,000 行" in manager.get(page).get_data(as_text=True)
+    assert manager.get(f"{page}/marked.xlsx").status_code == 404
+    assert manager.send(f"{page}/marked").status_code == 303
+    work(cast)
+    assert manager.get(f"{page}/marked.xlsx").get_data().startswith(b"PK")
 
 
 def test_unknown_columns_are_matched_once_and_remembered(cast: Cast) -> None:

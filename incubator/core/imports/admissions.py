@@ -83,8 +83,8 @@ class Admissions:
         held = arrivals.holders(self._session, codes)
         here = self._stays([(row, profile) for row, profile in zip(rows, profiles_of, strict=True)])
         for row, profile in zip(rows, profiles_of, strict=True):
-            self._check(table, row, profile)
             stay = here.get(id(row))
+            self._check(table, row, profile, known=stay is not None)
             if stay is not None:
                 self._compare(row, stay, profile)
             else:
@@ -134,12 +134,18 @@ class Admissions:
 
     # ── checks of every row ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def _check(self, table: Table, row: Judged, profile: Profile) -> None:
+    def refuse_elsewhere(self, row: Judged) -> None:
+        """Tell a row, of whichever sheet, that names another site."""
         site = str(row.line.given.get("site", ""))
+        if not site:
+            return
         mine = {folded(name) for name in (self._site.name_zh, self._site.name_en, self._site.slug)}
         mine |= {folded(self._site.name_zh.rpartition("·")[2])}
-        if site and folded(site) not in mine:
+        if folded(site) not in mine:
             row.say(Problem("site", OTHER_SITE.fill(name=Words(self._site.name_zh, self._site.name_en)), value=site))
+
+    def _check(self, table: Table, row: Judged, profile: Profile, *, known: bool) -> None:
+        self.refuse_elsewhere(row)
         name = profile.credit_code or (f"team {folded(profile.name)}" if profile.kind == TEAM else "")
         if name:
             place = f"{table.sheet}!{row.line.row}"
@@ -148,6 +154,8 @@ class Admissions:
                 row.say(Problem(field, TWICE.fill(place=self._seen[name]), value=profile.credit_code or profile.name))
             self._seen.setdefault(name, place)
         for problem in profiles.check(self._session, profile, self._site_id):
+            if known and problem.field == "project_leader" and not profile.project_leader:
+                continue  # what a row leaves blank of somebody known, it does not deny
             if problem.field == "credit_code" and not profile.credit_code:
                 row.say(problem._replace(message=CODE_OR_TEAM))
             elif problem.field not in _said(row):

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from incubator.core import clock, closed_months, ledger, published
-from incubator.core.imports import booking, choices, intake
+from incubator.core.imports import booking, choices, intake, verdict
 from incubator.core.imports.booking import Booking
 from incubator.core.imports.choices import Choices
 from incubator.core.imports.foreseen import foresee
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from incubator.core.access import Scope
+    from incubator.core.imports.verdict import Verdict
 
 NO_IMPORT = Words("没有这次导入", "There is no such import")
 NOT_CHECKED = Words("这次导入不在核对中，请刷新页面", "This import is not waiting to be booked; reload the page")
@@ -72,6 +74,8 @@ def receive(session: Session, scope: Scope, site_id: int, file_name: str, conten
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,
         intake=None,
+        verdict=None,
+        marked=None,
         choices={},
         counts={},
         message="",
@@ -107,6 +111,7 @@ def listed(session: Session, scope: Scope, site_id: int | None = None, limit: in
     """Return the imports in sight, the latest first."""
     query = sa.select(Import, Person.name).outerjoin(Person, Person.id == Import.uploaded_by)
     query = query.where(scope.within(Import.site_id)).order_by(Import.id.desc()).limit(limit)
+    query = query.options(orm.defer(Import.choices))  # may be long, and no list shows them
     if site_id is not None:
         query = query.where(Import.site_id == site_id)
     return [Listed(event, name or "") for event, name in session.execute(query)]
@@ -123,6 +128,7 @@ def keep(session: Session, event: Import, read: Intake) -> None:
         event.state, event.message = "checked", ""
     else:
         event.intake, event.content, event.state = None, b"", "unreadable"  # nobody looks at such a file again
+        event.verdict = event.marked = None
         event.message = "\n".join(text for problem in read.problems for text in problem.message)[:2000]
     session.flush()
 
@@ -138,6 +144,17 @@ def answered(session: Session, event: Import, given: Choices) -> None:
     """Keep a person's answers."""
     event.choices = given.to_json()
     session.flush()
+
+
+def keep_verdict(session: Session, event: Import, found: Verdict) -> None:
+    """Keep what an import comes to under the answers so far; a workbook that was marked before is out of date."""
+    event.verdict, event.counts, event.marked = verdict.packed(found), found.told, None
+    session.flush()
+
+
+def kept_verdict(event: Import) -> Verdict | None:
+    """Return what an import comes to; None if it must be judged (anew) first."""
+    return None if event.verdict is None else verdict.unpacked(event.verdict)
 
 
 def told(plan_: Plan, given: Choices) -> dict[str, Any]:
@@ -221,7 +238,7 @@ def accept_plan(
     if not result.problems:
         event.state, event.booked_by, event.booked_at = "booked", scope.person_id, clock.now()
         event.counts = now | {"rows": result.rows, "profiles": result.profiles}
-        event.intake = None
+        event.intake = event.verdict = event.marked = None
         _remember_columns(session, event.site_id, given)
         session.flush()
     return Accepted(result.rows, result.problems)
@@ -256,6 +273,7 @@ def discard(session: Session, scope: Scope, import_id: int) -> bool:
 def set_aside(event: Import) -> None:
     """Forget the content of a file that is not wanted; who brought it and when stays."""
     event.state, event.intake, event.content = "discarded", None, b""
+    event.verdict = event.marked = None
 
 
 # ── what a site taught ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -61,9 +61,12 @@ def draft_of(kind: str, given: Given, tenancy_id: int) -> Draft | None:
     day, fen = given.get("happened_on"), given.get("amount")
     if category not in CATEGORIES or day is None or fen is None:
         return None
+    undoes = category == "funding_returned" or given.get("change") == "termination"
     cells: dict[str, Any] = {name: value for name, value in given.items() if name in _TEXTS}
     if "technology" in given and (given["technology"] or CATEGORIES[category].technology):
-        cells["technology_fen"] = given["technology"]  # a nought beside a sale says nothing
+        technology = int(given["technology"])  # type: ignore[arg-type]  # a nought beside a sale says nothing
+        cells["technology_fen"] = abs(technology) if undoes else technology
     if given.get("change") in {"supplement", "termination"}:
         cells["change"] = given["change"]
-    return Draft(tenancy_id, category, day, int(fen), **cells)  # type: ignore[arg-type]
+    # What takes away is meant without a sign; lists write it with the one that the ledger gave it.
+    return Draft(tenancy_id, category, day, abs(int(fen)) if undoes else int(fen), **cells)  # type: ignore[arg-type]

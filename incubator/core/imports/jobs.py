@@ -17,9 +17,11 @@ LEASE = timedelta(seconds=60)
 """How long a worker may be silent before another begins its job anew."""
 MOST_TRIES = 3
 LARGE_BYTES = 256 * 1024
-"""A file above this is read by a worker; a request would take too long."""
+"""A file or pasted text above this is read by a worker; a request would take too long."""
+LARGE_UNPACKED = 768 * 1024
+"""So is a file whose parts come to more than this: fifty thousand rows may be packed into 66 KB."""
 LARGE_ROWS = 3_000
-"""An import with more new rows is booked by a worker."""
+"""An import with more rows is judged, marked and booked by a worker."""
 
 
 class Work(NamedTuple):
@@ -32,7 +34,7 @@ class Work(NamedTuple):
 
 
 def enqueue(session: Session, import_id: int, kind: str, person_id: int | None, total: int = 0) -> None:
-    """Add a job, unless one of the kind is open for the import."""
+    """Add a job, unless one is open for the import."""
     if open_job(session, import_id) is None:
         session.add(
             Job(
@@ -81,10 +83,10 @@ def claim(session: Session) -> Work | None:
 
 
 def _fail(session: Session, job: Job) -> None:
-    """Give a job up: a file that ends its readers stays unread; a booking may be pressed again."""
+    """Give a job up: a file that ends its readers or judges stays unread; anything else may be pressed again."""
     job.state = "failed"
     event = session.get_one(Import, job.import_id)
-    if event.state == "reading":
+    if event.state == "reading" or (event.state == "checked" and event.verdict is None):
         event.state = "unreadable"
 
 

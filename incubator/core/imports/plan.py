@@ -72,6 +72,7 @@ def plan(session: Session, scope: Scope, site_id: int, intake: Intake) -> Plan:
     money = [(table, rows) for table, rows in pairs if table.kind != TENANTS]
     for table, rows in money:
         for row in rows:
+            admissions.refuse_elsewhere(row)
             _mean(table, row, roster)
     _match(session, site_id, money)
     _refuse_closed(session, site_id, found.rows)

@@ -11,6 +11,7 @@ from itertools import islice
 from incubator.core.imports import cells
 from incubator.core.imports.cells import Cell, Fault, Found, Reader, fold, is_blank, shown
 from incubator.core.imports.intake import Column, Line, Value
+from incubator.excel.columns import UNDONE as NOT_STANDING
 from incubator.excel.columns import Field
 from incubator.excel.reading import refusal
 from incubator.excel.reading.facts import MAX_ROWS
@@ -34,6 +35,9 @@ HIDDEN_ROWS = Words(
 )
 HIDDEN_COLUMNS = Words(
     "工作表“{sheet}”有隐藏列（{columns}），已一并读取", "Sheet “{sheet}” has hidden columns ({columns}); they were read"
+)
+UNDONE = Words(
+    "工作表“{sheet}”中已冲销和冲销的行：第 {rows} 行", "Reversed rows and reversals in sheet “{sheet}”: {rows}"
 )
 BESIDE = Words(
     "工作表“{sheet}”中表格以外的内容（{columns} 列），未读取",
@@ -68,6 +72,7 @@ class Tally:
     totals: list[int] = field(default_factory=list)
     signatures: list[int] = field(default_factory=list)
     repeated: list[int] = field(default_factory=list)
+    undone: list[int] = field(default_factory=list)
     beside: set[int] = field(default_factory=set)
 
 
@@ -90,16 +95,26 @@ def read_lines(
     """Yield the lines of a sheet. `told` hears the number of rows gone through, now and then."""
     columns = [_cells(number - 1, layout, from_1904=from_1904) for number in layout.columns]
     names = {number: fold(column.title) for number, column in layout.columns.items()}
+    listed = {column.field: number - 1 for number, column in layout.columns.items()}
+    state, mark = listed.get("state"), listed.get("mark")
     rows = 0
     for number, row in grid.rows(layout.header_row + 1):
         if number % 1_000 == 0:
             told(number)
         if not _is_fact(number, row, columns, names, tally):
             continue
+        if state is not None and mark is not None and _is_undone(row, state, mark):
+            tally.undone.append(number)
+            continue
         rows += 1
         if rows > MAX_ROWS:
             raise Refused(refusal.TOO_MANY.fill(n=f"{MAX_ROWS:,}"))
         yield _line(number, row, columns)
+
+
+def _is_undone(row: Row, state: int, mark: int) -> bool:
+    """Say whether a row of one of our own lists is an entry that no longer stands, or what undid it."""
+    return max(state, mark) < len(row) and row[state] in NOT_STANDING and not is_blank(row[mark])
 
 
 def _cells(at: int, layout: Layout, *, from_1904: bool) -> _Cells:
@@ -128,7 +143,14 @@ def reader_of(column: Column, declared: Field, *, from_1904: bool = False) -> Re
     shown = [one.words for one in declared.choices[:OFFERED]]
     more = "…" if len(declared.choices) > OFFERED else ""
     offered = Words("、".join(one.zh for one in shown) + more, ", ".join(one.en for one in shown) + more)
-    return cells.reader(column, choices, offered=offered, from_1904=from_1904)
+    read = cells.reader(column, choices, offered=offered, from_1904=from_1904)
+    if column.kind == "money" and not declared.needed:
+        return lambda cell: None if isinstance(cell, str) and fold(cell) in _NOT_GIVEN else read(cell)
+    return read
+
+
+_NOT_GIVEN = frozenset({"未填写", "notgiven"})
+"""How our lists write an amount that nobody gave; where none is needed it is as good as blank."""
 
 
 def _line(number: int, row: Row, columns: list[_Cells]) -> Line:
@@ -228,14 +250,16 @@ def _at(row: Row, place: int) -> str:
     return "" if is_blank(cell) else fold(shown(cell))
 
 
+def _passed_rows(tally: Tally) -> tuple[tuple[Words, list[int]], ...]:
+    return (
+        (TOTALS, tally.totals), (SIGNATURES, tally.signatures), (REPEATED, tally.repeated), (UNDONE, tally.undone)
+    )  # fmt: skip
+
+
 def passed_over(title: str, layout: Layout, tally: Tally, grid: Grid) -> tuple[Words, ...]:
     """Return the sentences on what was passed over, and on what was read though hidden."""
     sheet = title[:40]
-    found = [
-        words.fill(sheet=sheet, rows=_listed(rows))
-        for words, rows in ((TOTALS, tally.totals), (SIGNATURES, tally.signatures), (REPEATED, tally.repeated))
-        if rows
-    ]
+    found = [words.fill(sheet=sheet, rows=_listed(rows)) for words, rows in _passed_rows(tally) if rows]
     hidden = [row for row in grid.facts.hidden_rows if row > layout.header_row]
     if hidden:
         found.append(HIDDEN_ROWS.fill(sheet=sheet, n=len(hidden), rows=_listed(hidden)))

@@ -50,14 +50,15 @@ def read_workbook(
     units: Mapping[str, Unit] | None = None,
     matches: Matches | None = None,
     told: Callable[[int, int], None] = lambda _done, _total: None,
+    patience: float = PATIENCE,
 ) -> Intake:
     """Return what a file holds: typed rows with problems, or one sentence on why it cannot be read. Never raises.
 
     `units`: "" → the unit of money columns that name none; "资金拨付" (a sheet's title), "funding" (its kind),
     "资金拨付.amount" or "funding.amount" (one column of it) → the unit, whatever the title says. `told` hears rows done
-    and rows in all, for files that take a while.
+    and rows in all, for files that take a while. `patience`: seconds that the file may wait for its turn.
     """
-    if not _turns.acquire(timeout=PATIENCE):
+    if not _turns.acquire(timeout=patience):
         return refused(refusal.BUSY)
     try:
         request = child.Request(path.resolve(), list(SHEETS.values()), _choices(units, matches))
