@@ -198,7 +198,7 @@ class TestExport:
         assert {"口径", "截至（含当日）", "数据时点", "导出人", "数据指纹"} <= about.keys()
 
     def test_a_csv_streams_past_the_end_of_its_request(self, cast: Cast) -> None:
-        response = cast.browser("own-manager").get("/ledger/contracts/export/csv?site=taiyuan")
+        response = cast.browser("own-manager").client.get("/ledger/contracts/export/csv?site=taiyuan")
         assert response.is_streamed
         assert len(list(csv.reader(io.StringIO(response.get_data().decode("utf-8-sig"))))) == 2
         assert response.content_type == "text/csv; charset=utf-8"
