@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import click
 from flask.cli import with_appcontext
 
-from incubator.cli.files import in_place_of, not_written, progress_bar
+from incubator.cli.files import in_place_of, not_written, note_download, progress_bar
 from incubator.cli.speaking import fail, language, looking, tell
 from incubator.cli.totals import EVERYTHING, NO_SITE
 from incubator.core import sites
@@ -41,10 +41,13 @@ def command(slug: str, book: str, form: str, output: Path) -> None:
     sheets = list(SHEETS) if book == ALL else [book]
     try:
         with looking() as session, in_place_of(output) as draft, progress_bar(WRITING) as progress:
-            asked = Asked(_sites(session, slug), sheets, cast("Form", form), language(), SHELL.said(language()))
+            chosen = _sites(session, slug)
+            asked = Asked(chosen, sheets, cast("Form", form), language(), SHELL.said(language()))
             found = export(session, EVERYTHING, asked, progress)
             with draft.open("wb") as file:
                 file.writelines(found.pieces)
+            site_id = None if slug == ALL else chosen[0].id
+            note_download("export", output, site_id, site=slug, book=book, format=form)
     except OSError as error:
         fail([not_written(output, error)])
     for sheet, number in found.counts.items():

@@ -1,4 +1,4 @@
-"""Files that commands write: whole or not at all, with a progress bar where somebody watches."""
+"""Files that commands write: whole or not at all, noted in the log, with a progress bar where somebody watches."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlencode
 
 import click
+from sqlalchemy.orm import Session
 
 from incubator.cli.speaking import said
+from incubator.core import log
+from incubator.extensions import db
 from incubator.values.words import Words
 
 Progress = Callable[[int, int], None]
@@ -40,6 +44,20 @@ def in_place_of(path: Path) -> Iterator[Path]:
     finally:
         with suppress(FileNotFoundError):
             draft.unlink()
+
+
+def note_download(command: str, path: Path, site_id: int | None, **asked: str) -> None:
+    """Note that a file leaves the program, and what it was asked for, as the pages note theirs.
+
+    Called before the file takes its name: none lies there that the log does not know. The note has a session of its
+    own, as the command reads in a snapshot.
+    """
+    query = urlencode({name: text for name, text in asked.items() if text}, safe=":")
+    label, told = path.name[: log.LONGEST], {"query": [None, query]}
+    about = log.Note("download", f"flask {command}", site_id=site_id, label=label, changes=told)
+    with Session(db.engine) as session:
+        log.note(session, about)
+        session.commit()
 
 
 def _umask() -> int:

@@ -8,7 +8,7 @@ from typing import cast
 import click
 from flask.cli import with_appcontext
 
-from incubator.cli.files import in_place_of, not_written, progress_bar
+from incubator.cli.files import in_place_of, not_written, note_download, progress_bar
 from incubator.cli.speaking import fail, looking, tell
 from incubator.cli.totals import EVERYTHING, NO_SITE, day_of, moment_of
 from incubator.core import sites
@@ -35,9 +35,11 @@ def command(slug: str, text: str, known: str, lang: str, output: Path) -> None:
     site = None if slug == ALL else slug
     try:
         with looking() as session, in_place_of(output) as draft, progress_bar(READING) as progress:
-            if site is not None and sites.site_by_slug(session, EVERYTHING, site) is None:
+            found = None if site is None else sites.site_by_slug(session, EVERYTHING, site)
+            if site is not None and found is None:
                 fail([NO_SITE.fill(slug=slug)])
             build(session, EVERYTHING, clocks, draft, language, SHELL.said(language), site_slug=site, progress=progress)
+            note_download("summary", output, found.id if found else None, site=slug, as_of=text, known_at=known)
     except OSError as error:
         fail([not_written(output, error)])
     tell(WRITTEN.fill(path=output))

@@ -167,6 +167,12 @@ def _ties(value: Decimal, figure: PublishedFigure) -> bool:
     return at_precision(value, figure.precision) == figure.value
 
 
+def said_from(session: Session, scope: Scope, publication_id: int) -> list[Line]:
+    """Return the lines that were said from a frozen summary, as they were entered."""
+    query = _visible(scope).where(PublishedFigure.publication_id == publication_id).order_by(PublishedFigure.id)
+    return _lines(session, scope, session.execute(query).all())
+
+
 def line(session: Session, scope: Scope, published_id: int) -> Line | None:
     """Return one line that a person may see."""
     found = session.execute(_visible(scope).where(PublishedFigure.id == published_id)).all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
@@ -142,6 +143,32 @@ def frozen(place: PlaceSummary) -> dict[str, dict[str, str | int | None]]:
         }
         for key, figure in place.figures.items()
     }
+
+
+class FrozenFigure(NamedTuple):
+    """One figure as it was kept, with its name and definition of that time."""
+
+    key: str
+    words: Words
+    definition: Words
+    figure: Figure
+
+
+def thawed(row: Publication) -> list[FrozenFigure]:
+    """Return all figures of a frozen summary, as they were written down; nothing is computed anew."""
+    return [
+        FrozenFigure(
+            key,
+            Words(kept["name_zh"], kept["name_en"]),
+            Words(kept["definition_zh"], kept["definition_en"]),
+            Figure(
+                kept["count"],
+                None if kept["yuan"] is None else int(Decimal(kept["yuan"]) * 100),
+                None if kept["ratio"] is None else Fraction(kept["ratio"]),
+            ),
+        )
+        for key, kept in json.loads(row.figures).items()
+    ]
 
 
 def publication(session: Session, scope: Scope, publication_id: int) -> Publication | None:

@@ -9,13 +9,14 @@ from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from incubator.core import chains, clock, entries, ledger, one_tenant, sites
+from incubator.core import chains, clock, closings, entries, ledger, one_tenant, sites
 from incubator.core.books import BOOKS, CATEGORIES
 from incubator.core.doubts import KINDS
 from incubator.extensions import db
-from incubator.values.month import SHANGHAI, read_day
+from incubator.values.month import SHANGHAI, month_of, read_day
 from incubator.web import access, answers, doubting, picking
 from incubator.web.answers import MISTAKEN, Page
+from incubator.web.context import link
 from incubator.web.drawing import days
 from incubator.web.drawing import entries as rows
 from incubator.web.drawing import tenant as drawing
@@ -299,9 +300,21 @@ def show(entry_id: int) -> str:
         state=rows.state_of(found.row),
         facts=_facts(found),
         story=story(chain, entry.id) if len(chain) > 1 else [],
-        actions=rows.actions(found.row, scope, around),
+        actions=[*rows.actions(found.row, scope, around), *_cited(entry)],
         back=page_of(found.tenant).address(),
     )
+
+
+def _cited(entry: LedgerEntry) -> list[dict[str, str]]:
+    """Offer the province the page of the entry's month, while it waits for an answer, with the entry named in it."""
+    if not access.scope().governs or asked_clocks().known_at is not None:
+        return []
+    site, month = one_tenant.site_of(db.session(), entry.site_id), month_of(entry.happened_on)
+    state = closings.state_of(db.session(), site, month)
+    if state is None or state.state != "submitted":
+        return []
+    href = link("reports.show", slug=site.slug, month=month, entry=entry.id, _anchor="entry")
+    return [{"text": _("退回时引用此记录"), "href": href}]
 
 
 def _facts(found: Found) -> list[drawing.Fact]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, g, render_template, request, send_file
 from flask_babel import gettext as _
 
-from incubator.core import clock, published, publishing, reconcile, reports, sites
+from incubator.core import clock, one_tenant, published, publishing, reconcile, reports, sites
 from incubator.core.measures import HEADLINES, MEASURES
 from incubator.core.published import PUBLISHABLE, Told
 from incubator.core.publishing import Saying
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.wrappers import Response
 
+    from incubator.core.measures import Figure, Measure
     from incubator.core.published import Line
     from incubator.core.reports import Clocks, Summary
 
@@ -142,6 +143,23 @@ def withdraw(published_id: int) -> ResponseReturnValue:
     if answers.settled(form, problems):
         return answers.saved(_("此条已作废，仍列在登记簿中"), LIST)
     return _show(_line(published_id), form), MISTAKEN
+
+
+@pages.get("/published/summaries/<int:publication_id>")
+@access.reader
+def frozen(publication_id: int) -> str:
+    """Show a summary as it was frozen: all its figures with their definitions, and the hash of its workbook."""
+    session, scope = db.session(), access.scope()
+    row = access.found(publishing.publication(session, scope, publication_id))
+    words = PROVINCE_WORDS if row.site_id is None else sites.words(one_tenant.site_of(session, row.site_id))
+    lines = published.said_from(session, scope, row.id)
+    return render_template(
+        "published/frozen.html",
+        row=row,
+        place=said(words),
+        said={"columns": drawing.columns(), "rows": drawing.rows(lines)},
+        table=drawing.frozen(publishing.thawed(row)),
+    )
 
 
 @pages.get("/published/summaries/<int:publication_id>.xlsx")
@@ -269,7 +287,8 @@ def send_publish() -> ResponseReturnValue:
         return back
     form = PublishForm(request.form)
     form.validate()
-    chosen = {key: _precision(key) for key in HEADLINES if request.form.get(f"say-{key}") == "yes"}
+    keys = [measure.key for measure in PUBLISHABLE if request.form.get(f"say-{measure.key}") == "yes"]
+    chosen = {key: _precision(key) for key in keys}
     saying = Saying(site_id, asked_clocks().as_of, form.occasion.data, chosen)
     done = publishing.publish(db.session(), access.scope(), form.key.data, saying, lambda clocks: _built(clocks, slug))
     if answers.settled(form, done.problems):
@@ -291,31 +310,37 @@ def _built(clocks: Clocks, slug: str) -> tuple[Summary, bytes]:
     return summary, target.getvalue()
 
 
-def _shown(key: str, site_id: int | None) -> str:
-    figure = reports.figure(db.session(), access.scope(), asked_clocks(), key, site_id)
-    measure = MEASURES[key]
+def _shown(measure: Measure, figure: Figure) -> str:
     return filters.yuan(figure.fen) if measure.money else filters.counted(figure.count, measure.noun)
 
 
-def _usual_precision(key: str) -> Decimal:
-    return PRECISIONS["yuan" if MEASURES[key].money else "count"]
+def _usual_precision(measure: Measure) -> Decimal:
+    return PRECISIONS["yuan" if measure.money else "count"]
 
 
 def _publish_page(form: PublishForm, site_id: int | None, slug: str, chosen: Collection[str]) -> str:
+    """Offer the figures read first, and folded below them whatever else the ledger sums."""
     place = PROVINCE_WORDS if site_id is None else sites.words(access.site_to_read(slug))
+    figures = reports.figures_of(db.session(), access.scope(), asked_clocks(), site_id)
+    first = [MEASURES[key] for key in HEADLINES]
+    more = [measure for measure in PUBLISHABLE if measure not in first]
     return render_template(
         "published/publish.html",
         form=form,
         place=said(place),
-        figures=[
-            {
-                "key": key,
-                "words": said(MEASURES[key].words),
-                "value": _shown(key, site_id),
-                "chosen": key in chosen,
-                "precision": request.form.get(f"precision-{key}") or f"{_usual_precision(key):f}",
-            }
-            for key in HEADLINES
-        ],
+        figures=[_to_say(measure, figures[measure.key], chosen) for measure in first],
+        more=[_to_say(measure, figures[measure.key], chosen) for measure in more],
         back=link("sites.show", slug=slug) if slug else link("overview.show"),
     )
+
+
+def _to_say(measure: Measure, figure: Figure, chosen: Collection[str]) -> dict[str, Any]:
+    """Return a figure that may be published: its value, whether it is chosen, and the precision beside it."""
+    typed = request.form.get(f"precision-{measure.key}")
+    return {
+        "key": measure.key,
+        "words": said(measure.words),
+        "value": _shown(measure, figure),
+        "chosen": measure.key in chosen,
+        "precision": typed or f"{_usual_precision(measure):f}",
+    }

@@ -90,7 +90,7 @@ def _asked(slug: str, month: int) -> tuple[Site, MonthState]:
 def show(slug: str, month: int) -> str:
     """Show one month of one site."""
     site, state = _asked(slug, month)
-    return _show(site, state, MonthForm())
+    return _show(site, state, MonthForm(data={"entry": str(number("entry") or "")}))
 
 
 def _show(site: Site, state: MonthState, form: MonthForm) -> str:

@@ -105,6 +105,7 @@ STOPS = (
     Stop("/published/2"),
     Stop("/published/new"),
     Stop("/published/publish?site=taiyuan"),
+    Stop("/published/summaries/1"),
     Stop("/reports/?year=2024"),
     Stop("/reports/taiyuan/202409"),
     Stop("/reports/taiyuan/202312"),
@@ -153,7 +154,7 @@ def learn_late(folder: Path, url: str) -> None:
 
 
 def furnish(valley: Valley, page: Page) -> None:
-    """Do what some pages presuppose, as the province: two imports, a wish for a tenant, a closed month."""
+    """Do what some pages presuppose, as the province: imports, a wish for a tenant, a closed month, a publication."""
     valley.sign_in(page, "province")
     valley.open(page, "/tenants/1/edit")
     code = page.input_value("[name=credit_code]")
@@ -163,6 +164,7 @@ def furnish(valley: Valley, page: Page) -> None:
     expect(page.locator(".flash.good")).to_be_visible()
     _wish_for(valley, page, code)
     _close(valley, page, "/reports/taiyuan/202312")
+    _publish(valley, page)
 
 
 def _bring_in(valley: Valley, page: Page, code: str, amount: object) -> None:
@@ -187,6 +189,13 @@ def _wish_for(valley: Valley, page: Page, code: str) -> None:
     page.fill("[name=proposed_on]", "2024-11-01")
     page.locator("main button[name=then]").last.click()
     page.wait_for_url("**/transfers/")
+
+
+def _publish(valley: Valley, page: Page) -> None:
+    valley.open(page, "/published/publish?site=taiyuan")
+    page.fill("[name=occasion]", "示例通报会")
+    page.get_by_role("button", name="发布", exact=True).click()
+    expect(page.locator(".flash.good")).to_be_visible()
 
 
 def _close(valley: Valley, page: Page, path: str) -> None:

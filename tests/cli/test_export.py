@@ -8,10 +8,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 
 from incubator.excel.exchange import SHEETS
+from incubator.extensions import db
+from incubator.models.log import LogEntry
 
 
 def run(app: Flask, *arguments: str) -> Result:
@@ -50,3 +53,16 @@ def test_an_unknown_site_and_a_folder_that_is_not_there_are_told_in_a_sentence(a
     assert (result.exit_code, "nowhere" in result.output) == (1, True)
     assert not list(tmp_path.glob("*.xlsx*"))
     assert run(app, "--site", "site1", "-o", str(tmp_path / "no" / "a.xlsx")).exit_code == 1
+
+
+def test_an_export_is_noted_in_the_log_with_its_site_and_what_was_asked_for(app: Flask, tmp_path: Path) -> None:
+    run(app, "--site", "site1", "--book", "contracts", "--format", "csv", "-o", str(tmp_path / "a.csv"))
+    run(app, "--site", "all", "-o", str(tmp_path / "b.xlsx"))
+    run(app, "--site", "nowhere", "-o", str(tmp_path / "c.xlsx"))
+    with app.app_context():
+        noted = list(db.session.scalars(sa.select(LogEntry).filter_by(what="download").order_by(LogEntry.id)))
+    told = [(one.subject, one.label, one.site_id, one.by_id, one.changes["query"][1]) for one in noted]
+    assert told == [
+        ("flask export", "a.csv", 1, None, "site=site1&book=contracts&format=csv"),
+        ("flask export", "b.xlsx", None, None, "site=all&book=all&format=xlsx"),
+    ]

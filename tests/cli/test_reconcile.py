@@ -4,37 +4,75 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from incubator import create_app
 from incubator.config import Config
-from incubator.core import passwords
+from incubator.core import closings, passwords
 from incubator.extensions import db
+from incubator.models.ledger import LedgerEntry
+from incubator.models.site import Site
+from tests.databases import copy_sqlite, open_engine
+from tests.making import ALL
 from tests.web.conftest import cheap_hasher
 
 Run = Callable[..., Result]
 CONTRACTS = "sales_and_technology_contract_value"
 
 
-@pytest.fixture(scope="module")
-def run(databases: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """A shell on the demonstration data; the tests below go on from each other's state, in their order."""
+@pytest.fixture(scope="module", autouse=True)
+def shell() -> Iterator[None]:
+    """A Chinese shell, and passwords that cost nothing."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LC_ALL", "zh_CN.UTF-8")
         patch.setattr(passwords, "HASHER", cheap_hasher())
-        instance: Path = tmp_path_factory.mktemp("instance")
-        app: Flask = create_app(Config(instance, databases("sqlite"), "k" * 32))
-        runner = app.test_cli_runner()
-        assert runner.invoke(args=["demo"]).exit_code == 0
-        yield lambda line: runner.invoke(args=line.split())
-        with app.app_context():
-            db.engine.dispose()
+        yield
+
+
+@contextmanager
+def running(url: str, instance: Path) -> Iterator[Run]:
+    """Run commands on a database; when it is left, nobody is connected to it."""
+    app: Flask = create_app(Config(instance, url, "k" * 32))
+    runner = app.test_cli_runner()
+    yield lambda line: runner.invoke(args=line.split())
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def demonstration(shell: None, databases: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration data, loaded once to be copied."""
+    url = databases("sqlite")
+    with running(url, tmp_path_factory.mktemp("instance")) as run:
+        assert run("demo").exit_code == 0
+    return Path(str(sa.make_url(url).database))
+
+
+@pytest.fixture(scope="module")
+def run(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """A shell on the demonstration data; nothing is written to it."""
+    folder = tmp_path_factory.mktemp("run")
+    with running(copy_sqlite(demonstration, folder), folder) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def later(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """A shell on the demonstration data with its aftermath; nothing more is written to it."""
+    folder = tmp_path_factory.mktemp("later")
+    with running(copy_sqlite(demonstration, folder), folder) as found:
+        assert found("demo --aftermath").exit_code == 0
+        yield found
 
 
 def reconciled(run: Run, line: str = "reconcile --format json") -> dict[tuple[str, str, str], dict[str, Any]]:
@@ -66,9 +104,8 @@ def test_what_was_published_ties_and_the_invented_bulletin_has_a_bridge(run: Run
     )  # fmt: skip
 
 
-def test_the_aftermath_moves_today_s_figure_and_the_bridge_says_why(run: Run) -> None:
-    assert run("demo --aftermath").exit_code == 0
-    found = reconciled(run, "reconcile --site taiyuan --format json")
+def test_the_aftermath_moves_today_s_figure_and_the_bridge_says_why(later: Run) -> None:
+    found = reconciled(later, "reconcile --site taiyuan --format json")
     assert {site for site, _, _ in found} == {"taiyuan"}
     contracts = found["taiyuan", CONTRACTS, "2024-10-15"]
     assert (contracts["then"], contracts["ties_as_known_then"], contracts["ties_now"]) == (227_000_000, True, False)
@@ -78,26 +115,48 @@ def test_the_aftermath_moves_today_s_figure_and_the_bridge_says_why(run: Run) ->
     enterprises = found["taiyuan", "enterprises_admitted", "2024-10-15"]
     assert (enterprises["then"], enterprises["now"], len(enterprises["bridge"])) == (154, 155, 1)
     assert sums(enterprises)
-    assert run("verify").exit_code == 0
+    assert later("verify").exit_code == 0
 
 
-def test_totals_as_known_then_are_what_was_published(run: Run) -> None:
-    told = json.loads(run("totals --as-of 2024-09-30 --known-at 2024-10-08T18:00 --site taiyuan --format json").stdout)
+def test_totals_as_known_then_are_what_was_published(later: Run) -> None:
+    told = json.loads(
+        later("totals --as-of 2024-09-30 --known-at 2024-10-08T18:00 --site taiyuan --format json").stdout
+    )
     assert told["sites"][0]["enterprises_admitted"]["count"] == 147
     assert told["known_at"] == "2024-10-08T10:00:00+00:00"
-    refused = run("totals --known-at gestern")
+    refused = later("totals --known-at gestern")
     assert refused.exit_code == 1
     assert "gestern" in refused.stderr
 
 
-def test_the_table_tells_the_sentence(run: Run) -> None:
-    shown = run("reconcile --site taiyuan").stdout
+def test_the_table_tells_the_sentence(later: Run) -> None:
+    shown = later("reconcile --site taiyuan").stdout
     assert "现在不一致" in shown
     assert "补录 1 笔 +1,200,000.00 元，更正 1 笔 -100,000.00 元，冲销 1 笔" in shown
 
 
-def test_the_aftermath_is_recorded_once_and_an_unknown_site_is_named(run: Run) -> None:
-    again, nowhere = run("demo --aftermath"), run("reconcile --site nowhere")
+def test_the_aftermath_is_recorded_once_and_an_unknown_site_is_named(later: Run) -> None:
+    again, nowhere = later("demo --aftermath"), later("reconcile --site nowhere")
     assert (again.exit_code, nowhere.exit_code) == (1, 1)
     assert "只补录一次" in again.stderr
     assert "nowhere" in nowhere.stderr
+
+
+def test_a_closed_month_takes_no_aftermath_and_says_so_once(demonstration: Path, tmp_path: Path) -> None:
+    url = copy_sqlite(demonstration, tmp_path)
+    engine = open_engine(url)
+    with Session(engine) as session:
+        site = session.scalars(sa.select(Site).filter_by(slug="taiyuan")).one()
+        assert not closings.submit(session, ALL, site, 202409)
+        assert not closings.accept(session, ALL, site, 202409)
+        session.commit()
+        before = session.scalar(sa.select(sa.func.max(LedgerEntry.id)))
+        session.rollback()
+        with running(url, tmp_path) as run:
+            refused = run("demo --aftermath")
+        assert session.scalar(sa.select(sa.func.max(LedgerEntry.id))) == before
+    engine.dispose()
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    (sentence,) = refused.stderr.splitlines()
+    assert sentence.startswith("2024年9月已于")
+    assert "关账，不能再录入、更正或导入" in sentence

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -20,7 +21,10 @@ from incubator.config import Config
 from incubator.core import ledger, sites
 from incubator.core.drafts import Draft
 from incubator.core.measures import MEASURES
+from incubator.core.verify import verify
 from incubator.extensions import db
+from incubator.models.log import LogEntry
+from incubator.models.site import Site
 from tests.conftest import DATABASES
 from tests.databases import open_engine
 from tests.making import ALL, act, make_stay
@@ -29,16 +33,21 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture(params=DATABASES)
-def run(
+def app(
     request: pytest.FixtureRequest, databases: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Run]:
+) -> Iterator[Flask]:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     url = databases(request.param)
     fill(url)
-    app: Flask = create_app(Config(tmp_path, url, "k" * 32))
-    yield lambda line: app.test_cli_runner().invoke(args=line.split())
-    with app.app_context():
+    made = create_app(Config(tmp_path, url, "k" * 32))
+    yield made
+    with made.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def run(app: Flask) -> Run:
+    return lambda line: app.test_cli_runner().invoke(args=line.split())
 
 
 def fill(url: str) -> None:
@@ -122,3 +131,28 @@ def test_summary_writes_a_whole_workbook(run: Run, tmp_path: Path, language: str
     assert [found.name for found in tmp_path.glob("*汇总*")] == [path.name]
     book = openpyxl.load_workbook(path, data_only=True)
     assert book.worksheets[0]["C7"].value == 1
+
+
+def test_a_summary_of_what_was_known_then_has_what_was_known_then(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    assert run(f"summary --site all --as-of 2024-10-15 --known-at 2024-10-16T08:00 -o {path}").exit_code == 0
+    overview = openpyxl.load_workbook(path, data_only=True).worksheets[0]
+    assert overview["C7"].value == 0
+    assert any("2024-10-16 08:00" in str(cell.value) for row in overview.iter_rows() for cell in row)
+    refused = run(f"summary --site all --known-at gestern -o {path}")
+    assert (refused.exit_code, "gestern" in refused.stderr) == (1, True)
+
+
+def test_a_summary_is_noted_in_the_log_and_one_that_failed_is_not(run: Run, app: Flask, tmp_path: Path) -> None:
+    run(f"summary --site taiyuan --as-of 2024-10-15 -o {tmp_path}/a.xlsx")
+    run(f"summary --site all -o {tmp_path}/b.xlsx")
+    run(f"summary --site nowhere -o {tmp_path}/c.xlsx")
+    with app.app_context():
+        noted = list(db.session.scalars(sa.select(LogEntry).filter_by(what="download").order_by(LogEntry.id)))
+        place = db.session.scalars(sa.select(Site.id).filter_by(slug="taiyuan")).one()
+        assert verify(db.session()) == []
+    told = [(one.subject, one.label, one.site_id, one.by_id, one.changes["query"][1]) for one in noted]
+    assert told == [
+        ("flask summary", "a.xlsx", place, None, "site=taiyuan&as_of=2024-10-15"),
+        ("flask summary", "b.xlsx", None, None, "site=all"),
+    ]

@@ -205,7 +205,9 @@ def test_publishing_freezes_figures_workbook_and_moment(session: Session, contra
     frozen = publishing.publication(session, OF_ONE, done.publication_id or 0)
     assert frozen is not None
     assert frozen.workbook == b"workbook"
-    assert '"yuan": "2.50"' in frozen.figures
+    thawed = {one.key: one for one in publishing.thawed(frozen)}
+    assert thawed.keys() == MEASURES.keys()
+    assert (thawed[KEY].figure.fen, thawed[KEY].definition) == (250, MEASURES[KEY].definition)
     assert publishing.publication(session, Scope(sees=frozenset({2})), done.publication_id or 0) is None
 
 

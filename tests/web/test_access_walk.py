@@ -174,6 +174,7 @@ EXPECTED: dict[tuple[str, str], Expectation] = {
     ("/published/<int:published_id>", "GET"): Expectation(READ_HERE, READ_THERE),
     ("/published/<int:published_id>/bridge.xlsx", "GET"): Expectation(READ_HERE, READ_THERE),
     ("/published/<int:published_id>/withdraw", "POST"): Expectation(SENT_HERE, SENT_THERE),
+    ("/published/summaries/<int:publication_id>", "GET"): Expectation(READ_HERE, READ_THERE),
     ("/published/summaries/<int:publication_id>.xlsx", "GET"): Expectation(READ_HERE, READ_THERE),
     ("/reports/", "GET"): Expectation(PERSONAL),
     ("/reports/deadline", "POST"): Expectation((303, 403, 403, 403, 403, 422)),

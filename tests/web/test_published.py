@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import html
 import io
 import re
 from datetime import date
@@ -11,6 +13,8 @@ from openpyxl import load_workbook
 
 from incubator.core import ledger
 from incubator.core.drafts import Draft
+from incubator.core.measures import HEADLINES, MEASURES
+from incubator.core.published import PUBLISHABLE
 from incubator.extensions import db
 from incubator.models.published import PublishedFigure
 from incubator.models.tenant import Tenancy
@@ -29,6 +33,37 @@ def test_publishing_from_a_dashboard_freezes_the_workbook_byte_for_byte(app: Fla
     first, again = browser.get(path).data, browser.get(path).data
     assert first == again
     assert "晋创谷·太原" in str(load_workbook(io.BytesIO(first)).worksheets[0]["A1"].value)
+
+
+def test_any_measure_may_be_published(app: Flask, cast: Cast) -> None:
+    browser, path = cast.browser("own-manager"), "/published/publish?site=taiyuan&as_of=2024-10-15"
+    shown = browser.get(path).get_data(as_text=True)
+    assert re.findall(r'name="say-([^"]+)"', shown.partition("<details>")[0]) == list(HEADLINES)
+    assert set(re.findall(r'name="say-([^"]+)"', shown)) == {measure.key for measure in PUBLISHABLE}
+    form = {name: text for name, text in opened(browser, path).items() if not name.startswith("say-")}
+    typed = form | {"say-funding_disbursed": "yes", "say-tenants_settled": "yes", "precision-funding_disbursed": "100"}
+    refused = browser.send(path, typed).get_data(as_text=True)
+    assert "<details open>" in refused, "what was chosen stays in sight"
+    assert "已冻结" in said(browser, browser.send(path, typed | {"occasion": "示例通报会"}))
+    with app.app_context():
+        lines = db.session.query(PublishedFigure).filter_by(occasion_zh="示例通报会")
+        values = {line.measure: line.value for line in lines}
+    assert values == {"funding_disbursed": 654_300, "tenants_settled": 1}
+
+
+def test_what_was_frozen_is_shown_with_the_hash_of_its_file(app: Flask, cast: Cast) -> None:
+    browser, path = cast.browser("site-viewer"), f"/published/summaries/{cast.publications['taiyuan']}"
+    with app.app_context():
+        stay = db.session.query(Tenancy.id).filter_by(tenant_id=cast.tenants["taiyuan"]).scalar()
+        assert not ledger.post(db.session(), ALL, act(), [Draft(stay, "sales", date(2024, 6, 1), 123)]).problems
+        db.session.commit()
+    shown = browser.get(path).get_data(as_text=True)
+    assert hashlib.sha256(browser.get(f"{path}.xlsx").data).hexdigest() in shown
+    assert "654,321.00 元" in shown
+    assert all(str(measure.definition.zh) in html.unescape(shown) for measure in MEASURES.values())
+    line = browser.get(f"/published/{cast.published['taiyuan']}").get_data(as_text=True)
+    assert re.search(rf'href="{path}(\?[^"]*)?"', line)
+    assert f"/published/{cast.published['taiyuan']}" in shown
 
 
 def test_a_precision_that_is_none_publishes_nothing(app: Flask, cast: Cast) -> None:

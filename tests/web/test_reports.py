@@ -47,6 +47,21 @@ def test_a_month_is_submitted_returned_on_a_row_and_closed(cast: Cast) -> None:
     assert "现在是“已关账”" in "".join(told(do(cast, "province-admin", "accept"))[""])
 
 
+def test_the_province_cites_a_row_from_its_page(cast: Cast) -> None:
+    entry, way = cast.contracts["taiyuan"], "退回时引用此记录"
+    assert f"№ {entry}" in page(cast, "own-manager", f"/entries/{entry}")
+    assert way not in page(cast, "province-admin", f"/entries/{entry}"), "nothing was submitted yet"
+    do(cast, "own-manager", "submit")
+    assert way not in page(cast, "own-manager", f"/entries/{entry}")
+    shown = page(cast, "province-admin", f"/entries/{entry}")
+    href = re.search(rf'href="([^"]+)">{way}', shown)
+    assert href
+    form = opened(cast.browser("province-admin"), href[1].partition("#")[0])
+    assert form["entry"] == str(entry)
+    assert cast.browser("province-admin").send(f"{MAY}/return", form | {"comment": "请附协议"}).status_code == 303
+    assert f"第 {entry} 号记录" in page(cast, "own-manager")
+
+
 def test_the_board_says_how_late_a_month_is_without_being_pointed_at(cast: Cast) -> None:
     cell = page(cast, "province-viewer", "/reports/?year=2024").split('href="/reports/taiyuan/202405"')[1][:400]
     assert "○" in cell

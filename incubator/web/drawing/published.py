@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from incubator.core.bridges import Bridge
     from incubator.core.published import Line, Said
+    from incubator.core.publishing import FrozenFigure
 
 ON_OVERVIEW = 4
 """So many of the last figures stand on the overview; the register has them all."""
@@ -100,6 +101,31 @@ def _cells(line: Line) -> dict[str, Any]:
         "now": _exact(line, line.now),
         "state": {"status": state(line)},
     }
+
+
+def frozen(found: Iterable[FrozenFigure]) -> dict[str, Any]:
+    """Return the table of everything that a frozen summary keeps, in the words of its time."""
+    columns = [
+        {"key": "name", "label": _("指标")},
+        {"key": "value", "label": _("数值"), "kind": "amount"},
+        {"key": "definition", "label": _("口径"), "kind": "long"},
+    ]
+    return {"columns": columns, "rows": [{"cells": _frozen(one)} for one in found]}
+
+
+def _frozen(one: FrozenFigure) -> dict[str, Any]:
+    name, definition = filters.said(one.words), filters.said(one.definition)
+    return {"name": name, "value": _kept(one), "definition": definition}
+
+
+def _kept(one: FrozenFigure) -> str:
+    """Return a kept figure: yuan to the fen, a share, or a count with its measure word while the measure has one."""
+    figure, measure = one.figure, MEASURES.get(one.key)
+    if figure.fen is not None:
+        return filters.yuan(figure.fen)
+    if measure is None:
+        return f"{figure.count:,}"
+    return filters.share(figure.ratio) if measure.denominator else filters.counted(figure.count, measure.noun)
 
 
 def _exact(line: Line, number: Decimal | None) -> str:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from incubator.core import ledger, tenants, totals
+from incubator.core import bridges, closings, ledger, publishing, reports, tenants, totals
 from incubator.core.access import Scope
+from incubator.core.bridges import Window
 from incubator.core.drafts import Draft
 from incubator.core.imports import choices, events, undoing
 from incubator.core.imports.choices import Choices
 from incubator.core.imports.intake import Intake
 from incubator.core.imports.judged import Counts
+from incubator.core.measures import MEASURES
 from incubator.core.profiles import Profile
+from incubator.core.publishing import Saying
 from incubator.core.verify import verify
 from incubator.models.imports import Import, ImportPosting
 from incubator.models.ledger import LedgerEntry, Posting
+from incubator.models.site import Site
 from incubator.models.tenant import Tenancy, Tenant
 from tests.conftest import Clock
 from tests.core.imports.making import contract, intake, paid, table, tenant
@@ -303,6 +308,35 @@ def test_an_opening_import_keeps_when_things_were_known(site: Session) -> None:
     }
     assert (known["A"], known["B"]) == (date(2024, 10, 20), date(2024, 12, 31))
     assert verify(site) == []
+
+
+@pytest.mark.parametrize("said", ["closed and reopened", "published"])
+def test_no_opening_enters_where_figures_were_said_already(site: Session, said: str) -> None:
+    place = site.get_one(Site, 1)
+    place.opened_on = date(2023, 1, 1)
+    if said == "published":
+        saying = Saying(1, date(2024, 10, 15), "示例发布会", {"sales_contract_value": Decimal(1)})
+        done = publishing.publish(site, ALL, "a" * 32, saying, lambda at: (reports.summary(site, ALL, at, 1), b"-"))
+        assert not done.problems
+    else:
+        for act_ in (closings.submit, closings.accept, closings.reopen):
+            assert not act_(site, ALL, place, 202404, "示例")
+    event = receive(site, intake(table("funding", paid(OLD, "A"))))
+    event.opening, event.known_on = True, date(2024, 12, 31)
+    assert [problem.message for problem in events.accept(site, ALL, event.id).problems] == [events.OPENING_TOO_LATE]
+
+
+def test_a_bridge_tells_an_opening_import_from_what_was_added_late(site: Session) -> None:
+    event = receive(site, intake(table("funding", paid(OLD, "A"))))
+    event.opening, event.known_on = True, date(2024, 12, 31)
+    assert events.accept(site, ALL, event.id).rows == 1
+    since = datetime(2024, 6, 1, tzinfo=UTC)
+    window = Window(since, date(2026, 11, 1))
+    bridge = bridges.bridge(site, ALL, MEASURES["funding_disbursed"], [window], 1)
+    assert {step.document_number: bridges.WHY[step.why].zh for step in bridge.steps} == {
+        "PZ-1": "补录",
+        "A": "期初导入",
+    }
 
 
 def test_answers_are_kept_as_they_were_given() -> None:
