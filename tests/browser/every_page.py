@@ -110,6 +110,7 @@ STOPS = (
     Stop("/reports/taiyuan/202409"),
     Stop("/reports/taiyuan/202312"),
     Stop("/reports/taiyuan/202312/bridge/sales_and_technology_contract_value"),
+    Stop("/reports/taiyuan/202312/restated/sales_and_technology_contract_value"),
     Stop("/transfers/"),
     Stop("/transfers/new"),
     Stop("/transfers/1/confirm"),
