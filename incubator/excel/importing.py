@@ -105,7 +105,7 @@ def _takes_long(content: bytes) -> bool:
 
 def take(session: Session, scope: Scope, event: Import, found: Intake) -> None:
     """Keep what was read and judge it, now or, if that takes long, by a worker."""
-    if not found.readable:
+    if not found.mendable:
         events.keep(session, event, found)
     elif found.rows > jobs.LARGE_ROWS:
         events.keep(session, event, found)
@@ -216,7 +216,7 @@ def _read_job(sessions: Sessions, work: Work) -> None:
 
 def _keep_read(session: Session, work: Work, event: Import, found: Intake) -> None:
     """Judge what was read; a file that was readable before other answers stays as it was read then."""
-    if found.readable:
+    if found.mendable:
         judge(session, scope_of(session, work.person_id or 0), event, found)
     elif event.intake is None:
         events.keep(session, event, found)

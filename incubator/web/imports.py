@@ -203,7 +203,7 @@ def _preview(event: Import, verdict: Verdict) -> dict[str, Any]:
         "shown": shown if shown in SHOWN else "",
         "row_columns": drawing.row_columns(),
         "rows": drawing.rows(verdict, shown) if shown in SHOWN else [],
-        "waiting": drawing.waiting_text(total.wrong, total.doubtful),
+        "waiting": drawing.waiting_text(total.wrong, total.doubtful, lacks=bool(verdict.faults)),
         "reason": event.choices.get("reason", ""),
         "markable": bool(event.file_name),
         "marks": drawing.marks_text(verdict),
@@ -294,7 +294,7 @@ def _read_again(import_id: int, change: Callable[[Choices], Choices]) -> Respons
     events.answered(session, event, given)
     if found is None:
         importing.leave(session, scope, event, "read")
-    elif found.readable:
+    elif found.mendable:
         importing.take(session, scope, event, found)
     else:
         flash(said(found.problems[0].message), "warning")

@@ -235,6 +235,27 @@ def test_unknown_columns_are_matched_once_and_remembered(cast: Cast) -> None:
     assert "未识别的列" not in manager.get(page).get_data(as_text=True)
 
 
+def test_a_needed_column_of_an_unknown_title_is_matched_too_and_nothing_is_booked_before(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    head = tuple("支出用途说明" if title == "资金项目" else title for title in HEAD)
+    page = upload(manager, book_of(paid(cast, 5_000, "PZ-7"), head=head))
+    preview = manager.get(page).get_data(as_text=True)
+    assert "缺少列：资金项目" in preview
+    assert "还有列没有对应" in preview
+    assert "支出用途说明" in preview
+    manager.send(f"{page}/book", {"told": told(preview)})
+    assert entries(cast) == []
+    assert "缺少列：资金项目" in manager.get(page).get_data(as_text=True)
+    manager.send(f"{page}/columns", {"kind": "funding", "title": "支出用途说明", "field": "programme"})
+    preview = manager.get(page).get_data(as_text=True)
+    assert "缺少列" not in preview
+    manager.send(f"{page}/book", {"told": told(preview)})
+    assert len(entries(cast)) == 1
+    assert "缺少列" not in manager.get(upload(manager, book_of(paid(cast, 6_000, "PZ-8"), head=head))).get_data(
+        as_text=True
+    )
+
+
 def test_what_cannot_be_read_gets_one_sentence(cast: Cast) -> None:
     manager = cast.browser("own-manager")
     page = manager.get(upload(manager, b"a,b\n1,2\n")).get_data(as_text=True)

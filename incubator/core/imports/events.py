@@ -122,7 +122,7 @@ def listed(session: Session, scope: Scope, site_id: int | None = None, limit: in
 
 def keep(session: Session, event: Import, read: Intake) -> None:
     """Keep what was read of an import's file, or the one sentence that says why it cannot be."""
-    if read.readable:
+    if read.mendable:
         text = "".join(read.to_json())
         event.intake = zlib.compress(text.encode(), 1)
         event.state, event.message = "checked", ""
@@ -224,7 +224,9 @@ def accept_plan(
     now = told(judged, given)
     sum_ = total(judged.counts(given))
     fault = None
-    if counts is not None and counts != now:
+    if judged.intake.problems:
+        fault = judged.intake.problems[0].message
+    elif counts is not None and counts != now:
         fault = LEDGER_MOVED
     elif sum_.wrong or sum_.doubtful:
         fault = STILL_WRONG.fill(wrong=sum_.wrong, doubtful=sum_.doubtful)

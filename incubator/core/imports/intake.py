@@ -135,8 +135,13 @@ class Intake:
 
     @property
     def readable(self) -> bool:
-        """Say whether there is anything to preview: no problem of the whole file."""
+        """Say whether its rows may be booked: no problem of the whole file."""
         return not self.problems
+
+    @property
+    def mendable(self) -> bool:
+        """Say whether there is anything to preview: rows, or columns to be matched without which there are none."""
+        return self.readable or bool(self.unmatched)
 
     @property
     def rows(self) -> int:

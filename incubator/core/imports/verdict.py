@@ -88,7 +88,10 @@ class Row(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """An import as its page shows it. `red`, `yellow`: the cells that its workbook would have marked."""
+    """An import as its page shows it. `red`, `yellow`: the cells that its workbook would have marked.
+
+    `faults`: what keeps the whole file from being booked, as a column that was not found.
+    """
 
     sheets: tuple[Sheet, ...]
     left_out: tuple[Words, ...]
@@ -100,6 +103,7 @@ class Verdict(NamedTuple):
     differs: bool
     red: int
     yellow: int
+    faults: tuple[Words, ...]
 
     @property
     def told(self) -> dict[str, Any]:
@@ -139,6 +143,7 @@ def of(session: Session, plan: Plan, given: Choices, as_of: date) -> Verdict:
         any(row.differs for row in plan.rows),
         red,
         yellow,
+        tuple(problem.message for problem in plan.intake.problems),
     )
 
 
@@ -264,7 +269,9 @@ def packed(verdict: Verdict) -> bytes:
 
 def unpacked(stored: bytes) -> Verdict:
     """Return the verdict that an import holds."""
-    sheets, left_out, unmatched, findings, more, rows, moves, *rest = json.loads(zlib.decompress(stored))
+    sheets, left_out, unmatched, findings, more, rows, moves, differs, red, yellow, faults = json.loads(
+        zlib.decompress(stored)
+    )
     return Verdict(
         tuple(_sheet(*one) for one in sheets),
         _words(left_out),
@@ -273,7 +280,10 @@ def unpacked(stored: bytes) -> Verdict:
         more,
         {fate: [Row(*one)._replace(said=_words(one[-1])) for one in some] for fate, some in rows.items()},
         tuple((category, also_sale, count, fen) for category, also_sale, count, fen in moves),
-        *rest,
+        differs,
+        red,
+        yellow,
+        _words(faults),
     )
 
 

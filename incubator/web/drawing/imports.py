@@ -145,9 +145,9 @@ def marks_text(verdict: Verdict) -> str:
     return _("、").join(parts)
 
 
-def waiting_text(wrong: int, doubtful: int) -> str:
-    """Say why nothing can be booked yet."""
-    parts = []
+def waiting_text(wrong: int, doubtful: int, *, lacks: bool = False) -> str:
+    """Say why nothing can be booked yet; `lacks`: columns are missing."""
+    parts = [_("还有列没有对应")] if lacks else []
     if wrong:
         parts.append(_("还有 %(n)s 行有误", n=wrong))
     if doubtful:
