@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, ViewportSize
 
+from tests.browser.import_pictures import take_import
 from tests.browser.valley import Valley, chromium, fill, serving
 from tests.databases import migrate
 
@@ -29,6 +30,7 @@ def main() -> None:
             take(valley, page, "contracts", f"/ledger/contracts?site=taiyuan&{FIGURE}&{DAY}")
             take(valley, page, "tenant", f"/tenants/3?{DAY}")
             wrong_admission(valley, page)
+            take_import(valley, page, url, Path(scratch), FOLDER)
             other = browser.new_context(locale="zh-CN", viewport=ViewportSize(width=1280, height=900)).new_page()
             valley.sign_in(other, "province")
             take(valley, other, "overview", f"/overview?{DAY}")
