@@ -14,12 +14,13 @@ setup: python
 run: python
 	@$(PYTHON) tools/install.py run
 
-# Everything: also installs Chromium, Chinese fonts, PostgreSQL and LibreOffice where it may.
+# Everything: also installs Chromium, Chinese fonts, PostgreSQL and LibreOffice where it may. The tests of the browser come
+# first: they are few and long, and at the end one process would wait for the other.
 test: dev
 	@$(VENV_PYTHON) -m tools.test_machine
 	@$(MAKE) --no-print-directory lint
 	@$(VENV_PYTHON) tools/check_translations.py
-	@$(VENV_PYTHON) -m pytest -n 2 --dist loadfile
+	@$(VENV_PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # The quick part, which needs nothing from the machine but Python.
 check: dev lint
