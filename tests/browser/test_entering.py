@@ -251,7 +251,7 @@ def test_days_are_typed_everywhere_and_shown_in_one_way(valley: Valley, page: Pa
     expect(page.locator("#as-of-day")).to_have_value("2024-09-30")
     for path, first in (("/ledger/contracts", "since"), ("/tenants/", "admitted_since"), ("/log", "since")):
         valley.open(page, path)
-        page.locator(".filters summary, details summary").first.click()
+        page.locator("main :is(.filters, details) summary").first.click()
         page.locator(f"[name={first}]").focus()
         type_(page, "昨天")
         sent(page, "Enter")
