@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
 from tests.browser.valley import Valley, chromium, fill, serving
 from tests.databases import copy_sqlite
 
+expect.set_options(timeout=20_000)  # a busy machine is slow; how quick pages are has tests of its own
 WATCH = """
 window.violations = [];
 addEventListener('securitypolicyviolation', (e) => violations.push([e.violatedDirective, e.blockedURI, e.sample]));
