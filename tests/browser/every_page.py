@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlparse
 
 from openpyxl import Workbook
 from playwright.sync_api import FilePayload, Page, expect
@@ -113,7 +114,7 @@ STOPS = (
     Stop("/reports/taiyuan/202312/restated/sales_and_technology_contract_value"),
     Stop("/transfers/"),
     Stop("/transfers/new"),
-    Stop("/transfers/1/confirm"),
+    Stop("/transfers/2/confirm"),
     Stop("/account/password"),
     Stop("/account"),
     Stop("/people/"),
@@ -165,6 +166,7 @@ def furnish(valley: Valley, page: Page) -> None:
     expect(page.locator(".flash.good")).to_be_visible()
     _wish_for(valley, page, code)
     _close(valley, page, "/reports/taiyuan/202312")
+    _restate(valley, page, "/entries/53/correct")
     _publish(valley, page)
 
 
@@ -206,14 +208,26 @@ def _close(valley: Valley, page: Page, path: str) -> None:
     expect(page.locator(".status-line")).to_contain_text("已关账")
 
 
-def prefer(page: Page, language: str, theme: str) -> None:
-    """Choose language and theme, for whoever is signed in or for this browser."""
+def _restate(valley: Valley, page: Page, path: str) -> None:
+    """Correct a row of the closed month after all, so that its bridge has rows."""
+    valley.open(page, path)
+    page.fill("[name=amount]", "45000")
+    page.fill("[name=reason]", "示例：按补签的合同更正")
+    page.locator("main button[name=then]").last.click()
+    page.check("[name=restatement]")
+    page.fill("[name=restatement_reason]", "示例：审计发现")
+    page.locator("main button[name=then]").last.click()
+    expect(page.locator(".flash.good")).to_be_visible()
+
+
+def prefer(page: Page, **chosen: str) -> None:
+    """Choose a language, a theme or a unit, for whoever is signed in or for this browser."""
     page.evaluate(
         """async (chosen) => {
             const token = document.querySelector('meta[name="csrf-token"]').content;
             await fetch('/preferences', {method: 'POST', body: new URLSearchParams({...chosen, csrf_token: token})});
         }""",
-        {"language": language, "theme": theme},
+        chosen,
     )
 
 
@@ -223,7 +237,7 @@ def be(valley: Valley, page: Page, person: str, language: str, theme: str) -> No
     page.goto(f"{valley.address}/sign-in")
     if person:
         valley.sign_in(page, person)
-    prefer(page, language, theme)
+    prefer(page, language=language, theme=theme)
 
 
 def arrive(valley: Valley, page: Page, stop: Stop) -> None:
@@ -231,5 +245,6 @@ def arrive(valley: Valley, page: Page, stop: Stop) -> None:
     answer = page.goto(valley.address + stop.path)
     assert answer is not None
     assert answer.status == stop.status, (stop.path, answer.status)
+    assert urlparse(page.url).path == urlparse(stop.path).path
     if stop.act is not None:
         stop.act(page)

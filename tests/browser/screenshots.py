@@ -40,7 +40,10 @@ def _walk(valley: Valley, page: Page, language: str, theme: str) -> None:
                 page.set_viewport_size(ViewportSize(width=width, height=height))
                 arrive(valley, page, stop)
                 page.wait_for_load_state("networkidle")
-                page.screenshot(path=folder / f"{stop.name}-{width}.png", full_page=True)
+                if stop.act is None:  # a window as high as the page: what sticks to its foot stands at the end
+                    whole = page.evaluate("document.documentElement.scrollHeight")
+                    page.set_viewport_size(ViewportSize(width=width, height=max(whole, height)))
+                page.screenshot(path=folder / f"{stop.name}-{width}.png")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from tests.browser.conftest import WATCH
+from tests.browser.every_page import prefer
 from tests.browser.paper import Paper
 from tests.browser.valley import Valley
 
@@ -24,16 +25,6 @@ new PerformanceObserver((list) => {
 }).observe({type: 'layout-shift', buffered: true});
 """
 SIGNED = ("编制单位", "单位负责人", "填表人", "联系电话", "报出日期", "数据指纹", "截至 2024-10-15", "单位:万元")
-
-
-def prefer(page: Page, **chosen: str) -> None:
-    page.evaluate(
-        """async (chosen) => {
-            const token = document.querySelector('meta[name="csrf-token"]').content;
-            await fetch('/preferences', {method: 'POST', body: new URLSearchParams({...chosen, csrf_token: token})});
-        }""",
-        chosen,
-    )
 
 
 def test_the_overview_is_read_on_a_phone_in_the_dark(valley: Valley, browser: Browser) -> None:

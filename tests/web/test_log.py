@@ -10,12 +10,18 @@ import re
 import sqlalchemy as sa
 
 from incubator.core.verify import verify
+from incubator.core.watched import PROFILE, WATCHED
 from incubator.extensions import db
+from incubator.models.base import Base
 from incubator.models.log import LogEntry
+from incubator.web.drawing.log import FIELDS, SELF_EVIDENT
 from tests.making import credit_code
 from tests.web.conftest import Browser, Cast
 from tests.web.filling import sent
 
+MUTE = {"id", "site_id", "person_id", "key", "token_hash", "file_name"}
+"""Columns of rows that change which never change themselves."""
+ONLY_ADDED = {PROFILE, "publication", "published_figure", "published_withdrawal", "month_event"}
 OTHERS = ("晋创谷·大同", "云冈", "datong", credit_code(2))
 
 
@@ -37,6 +43,24 @@ def test_an_edit_of_a_profile_is_told_old_and_new_by_whom_and_why(cast: Cast) ->
     assert "更名" in rows
     mine.send("/preferences", {"language": "en"})
     assert "Name: 示例汾河科技 → 示例汾河科技集团" in shown(mine, "group=profiles")
+
+
+def test_whatever_may_change_has_a_name_in_words() -> None:
+    for table in WATCHED.keys() - ONLY_ADDED:
+        columns = {column.name for column in Base.metadata.tables[table].columns if not column.name.endswith("_by")}
+        assert columns - {*WATCHED[table].loose} - MUTE - SELF_EVIDENT <= FIELDS.keys(), table
+    for watched in WATCHED.values():
+        assert {*watched.fields, *watched.unsaid} - SELF_EVIDENT <= FIELDS.keys()
+
+
+def test_a_month_and_a_unit_are_told_in_words(cast: Cast) -> None:
+    assert "月份：2024-01" in shown(cast.browser("own-manager"), "group=months")
+    typed = {
+        "site": str(cast.sites["taiyuan"]), "measure": "funding_disbursed", "value": "100万", "precision": "10000",
+        "as_of": "2024-10-15", "published_on": "2024-10-15", "occasion": "示例通报",
+    }  # fmt: skip
+    assert sent(cast.browser("own-manager"), "/published/new", **typed).status_code == 303
+    assert "单位：元" in shown(cast.browser("own-manager"), "group=published")
 
 
 def test_a_site_sees_its_own_and_the_province_sees_all(cast: Cast) -> None:

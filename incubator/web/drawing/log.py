@@ -79,6 +79,12 @@ FIELDS: Mapping[str, Words] = FIELD_WORDS | {
     "workbook_hash": Words("工作簿指纹", "Workbook fingerprint"),
     "sha256": Words("文件指纹", "File fingerprint"),
     "opening": Words("期初导入", "Opening import"),
+    "choices": Words("读取方式", "How it is read"),
+    "counts": Words("行数", "Row counts"),
+    "verdict": Words("核对结果", "Result of the check"),
+    "marked": Words("标注的工作簿", "Workbook with marks"),
+    "message": Words("提示", "Message"),
+    "tour": Words("五步引导", "Tour"),
     "known_on": Words("登记日期", "Declared day"),
     "month": Words("月份", "Month"),
     "act": Words("操作", "Act"),
@@ -108,6 +114,8 @@ _WORDS: Mapping[str, Words] = {
 """Values that are codes."""
 
 
+_UNITS = {"yuan": Words("元", "yuan"), "count": Words("个数", "a number")}
+"""In what a published figure is said."""
 SELF_EVIDENT = {"person_id", "created_at", "made_at", "requested_at", "uploaded_at"}
 """Fields that say again when it was, or whom it was about."""
 
@@ -212,6 +220,14 @@ def _value(name: str, value: Any, known: Names) -> str:
     return said(_WORDS.get(str(value), same(str(value))))
 
 
+def _month(value: int, known: Names) -> str:  # noqa: ARG001
+    return f"{value // 100}-{value % 100:02d}"
+
+
+def _unit(value: str, known: Names) -> str:  # noqa: ARG001
+    return said(_UNITS.get(value, same(value)))
+
+
 def _moment(value: str, known: Names) -> str:  # noqa: ARG001 - every way of showing takes both
     return filters.moment(datetime.fromisoformat(value))
 
@@ -230,5 +246,7 @@ _SHOWN: Mapping[str, Callable[[Any, Names], str]] = {
     "floor_fen": _yuan,
     "cap_fen": _yuan,
     "known_at": _moment,
+    "month": _month,
+    "unit": _unit,
     **{f"{act}_at": _moment for act in ("ended", "expires", "decided", "booked", "undone")},
 }
