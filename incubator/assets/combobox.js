@@ -18,6 +18,8 @@ export function startComboboxes() {
     const option = event.target.closest('.hits [role=option][data-value]');
     if (option) pick(boxOf(option.closest('.hits')), option);
   });
+  const box = document.activeElement; // somebody was quicker than this script
+  if (isBox(box) && box.value.trim() && !hiddenOf(box)?.value) box.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
 const isBox = (element) => element instanceof Element && element.matches('[role=combobox][aria-controls]');

@@ -1,5 +1,5 @@
 // htmx under the content policy: the form token goes along, and an expired sign-in leads to the sign-in page.
-import 'htmx.org';
+import htmx from 'htmx.org';
 
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
@@ -8,3 +8,6 @@ document.addEventListener('htmx:config:request', (event) => {
   const { request } = event.detail.ctx;
   if (token && WRITES.has(request.method?.toUpperCase())) request.headers['X-CSRFToken'] = token;
 });
+
+// At once: by itself it waits for its turn, and what is typed until then would ask for nothing.
+htmx.process(document.body);

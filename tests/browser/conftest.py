@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, exp
 from tests.browser.valley import Valley, chromium, fill, serving
 from tests.databases import copy_sqlite
 
-expect.set_options(timeout=20_000)  # a busy machine is slow; how quick pages are has tests of its own
+expect.set_options(timeout=10_000)  # a busy machine is slow; how quick pages are has tests of its own
 WATCH = """
 window.violations = [];
 addEventListener('securitypolicyviolation', (e) => violations.push([e.violatedDirective, e.blockedURI, e.sample]));

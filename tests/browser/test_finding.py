@@ -6,7 +6,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from incubator.values.words import Language
 from tests.browser.valley import Valley
@@ -53,6 +53,19 @@ def test_a_tenant_is_found_by_two_characters_by_initials_and_by_a_former_name(
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile(r"/tenants/\d+\?as_of=2024-10-15"))
         expect(page.locator("h1")).to_contain_text(title)
+
+
+def test_what_is_typed_before_the_script_has_come_is_looked_for(valley: Valley, page: Page) -> None:
+    valley.sign_in(page, "keeper")
+    held: list[Route] = []
+    page.route(re.compile(r"/app[^/]*\.js"), lambda route: held.append(route))  # noqa: PLW0108 - a bound method is no handler
+    page.goto(f"{valley.address}/tenants/", wait_until="commit")
+    page.locator("[data-search-box]").click()
+    page.keyboard.insert_text("新材")
+    expect(page.locator("#search-hits")).to_be_hidden()
+    for route in held:
+        route.continue_()
+    expect(page.locator("#search-hits [role=option]").first).to_be_visible()
 
 
 def test_escape_closes_the_list_and_enter_then_shows_all_results(valley: Valley, page: Page) -> None:
