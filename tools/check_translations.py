@@ -46,7 +46,7 @@ def faults(used: Catalog, catalogue: Catalog) -> Iterator[str]:
 def twice(text: str) -> Iterator[str]:
     """Yield the texts that a catalogue translates more than once: one word would hide another's place."""
     found: set[str] = set()
-    for shown in re.findall(r'^msgid "(.+)"$', text, re.MULTILINE):
+    for shown in re.findall(r'^((?:msgctxt ".+"\n)?msgid ".+")$', text, re.MULTILINE):
         if shown in found:
             yield f"translated twice: {shown!r}"
         found.add(shown)
