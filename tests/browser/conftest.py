@@ -42,10 +42,10 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-def _is_fault(message: ConsoleMessage) -> bool:
-    """Say whether the console tells a fault; it also notes each page that was refused, by its status."""
-    refused = _REFUSED.search(message.text) and "/static/" not in message.location["url"]
-    return message.type in {"error", "warning"} and not refused
+def _faults(messages: list[ConsoleMessage], pages: set[str]) -> list[str]:
+    """Return the faults that the console told; it also notes each page that was refused, by its status."""
+    told = [one for one in messages if one.type in {"error", "warning"}]
+    return [one.text for one in told if not (_REFUSED.search(one.text) and one.location["url"] in pages)]
 
 
 @pytest.fixture
@@ -55,10 +55,13 @@ def page(browser: Browser) -> Iterator[Page]:
     context.add_init_script(WATCH)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if _is_fault(message) else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    messages: list[ConsoleMessage] = []
+    errors: list[str] = []
+    pages: set[str] = set()
+    page.on("request", lambda request: pages.add(request.url) if request.is_navigation_request() else None)
+    page.on("console", lambda message: messages.append(message))  # noqa: PLW0108 - a handler must have a signature
+    page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
     assert page.evaluate("window.violations ?? []") == []
-    assert said == []
+    assert errors + _faults(messages, pages) == []
     context.close()

@@ -58,7 +58,7 @@ def test_a_tenant_is_found_by_two_characters_by_initials_and_by_a_former_name(
 def test_what_is_typed_before_the_script_has_come_is_looked_for(valley: Valley, page: Page) -> None:
     valley.sign_in(page, "keeper")
     held: list[Route] = []
-    page.route(re.compile(r"/app[^/]*\.js"), lambda route: held.append(route))  # noqa: PLW0108 - a bound method is no handler
+    page.route(re.compile(r"/app[^/]*\.js"), lambda route: held.append(route))  # noqa: PLW0108 - a handler must have a signature
     page.goto(f"{valley.address}/tenants/", wait_until="commit")
     page.locator("[data-search-box]").click()
     page.keyboard.insert_text("新材")
