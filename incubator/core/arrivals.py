@@ -124,7 +124,7 @@ def settle(
     """Save the profiles of checked arrivals and return their stays at the site, made where they have none."""
     changes = [_stay(session, site_id, arrival, known.get(arrival.profile.credit_code or "")) for arrival in arrivals]
     with session.no_autoflush:
-        profiles.save_all(session, act, changes)
+        profiles.save_all(session, act, changes, "arrived")
     return [tenancy for _, tenancy, _ in changes]
 
 

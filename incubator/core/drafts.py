@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 Change = Literal["", "supplement", "termination"]
 
 
+LONGEST_REASON = 200
+"""Characters of the reason of an act."""
+
+
 @dataclass(frozen=True)
 class Draft:
     """One leg of one event; drafts with the same `event` number stand and fall together (a move has two legs).

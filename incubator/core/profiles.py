@@ -20,7 +20,6 @@ from incubator.values.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
@@ -96,6 +95,19 @@ STALE = Words(
 )
 NOTHING = Words("（空）", "(empty)")
 CHANGE = Words("{field}现为“{value}”", "{field} is now “{value}”")
+REASON = Words("变更原因", "Reason of the change")
+COMMON_REASONS = (
+    Words("登记变更", "Registration changed"),
+    Words("录入错误更正", "Mistake in entering corrected"),
+    Words("资料补充", "Details added"),
+)
+"""What most edits are made for: one press instead of typing."""
+EVENTS = {
+    "arrived": Words("来到本园区", "Came to the site"),
+    "registered": Words("注册成立（团队转企业）", "Registered (team to enterprise)"),
+    "moved": Words("迁移", "Moved"),
+}
+"""Events that change a profile and are the reason of it; a version keeps the key where nobody gave another reason."""
 
 _LONG = {"note": 2000}
 
@@ -174,18 +186,19 @@ def to_json(profile: Profile) -> dict[str, Any]:
     return values | {"founded_on": profile.founded_on.isoformat() if profile.founded_on else None}
 
 
-def save(
-    session: Session, act: Act, tenant: Tenant, tenancy: Tenancy, profile: Profile, recorded_at: datetime | None = None
-) -> None:
-    """Write a checked profile onto tenant and stay, and append its version. The version number counts itself up."""
-    save_all(session, act, [(tenant, tenancy, profile)], recorded_at)
+def save(session: Session, act: Act, tenant: Tenant, tenancy: Tenancy, profile: Profile, event: str = "") -> None:
+    """Write a checked profile onto tenant and stay, and append its version. The version number counts itself up.
+
+    `event`: the key in EVENTS of what changed it, the reason of an act that has none.
+    """
+    save_all(session, act, [(tenant, tenancy, profile)], event)
 
 
 def save_all(
     session: Session,
     act: Act,
     changes: Sequence[tuple[Tenant, Tenancy, Profile]],
-    recorded_at: datetime | None = None,
+    event: str = "",
 ) -> None:
     """Save several profiles, each as `save` does, in two flushes."""
     for tenant, tenancy, profile in changes:
@@ -193,7 +206,7 @@ def save_all(
         session.add(tenant)
     session.flush()
     search_index.learn(session, *(tenancy for _, tenancy, _ in changes))
-    moment = recorded_at or clock.now()
+    moment = clock.now()
     session.add_all(
         TenantVersion(
             tenant_id=tenant.id,
@@ -202,7 +215,7 @@ def save_all(
             recorded_at=moment,
             known_at=act.known_at or moment,
             recorded_by=act.by,
-            reason=act.reason,
+            reason=act.reason or event,
             profile=to_json(profile),
         )
         for tenant, tenancy, profile in changes
@@ -224,6 +237,11 @@ def versions(session: Session, tenant_id: int) -> list[TenantVersion]:
     """Return all versions, the latest first."""
     query = sa.select(TenantVersion).filter_by(tenant_id=tenant_id).order_by(TenantVersion.version.desc())
     return list(session.scalars(query))
+
+
+def why(reason: str) -> Words:
+    """Return the reason of a version in words; a text that somebody typed is itself. Pure."""
+    return EVENTS.get(reason, Words(reason, reason))
 
 
 def differences(old: Profile, new: Profile) -> list[tuple[str, Any, Any]]:

@@ -14,7 +14,7 @@ from incubator.core.arrivals import HELD, Holder
 from incubator.core.books import DEPARTURES
 from incubator.core.drafts import Draft
 from incubator.core.measures import MEASURES, sum_of
-from incubator.core.profiles import ENTERPRISE, TEAM, Profile
+from incubator.core.profiles import ENTERPRISE, REASON, REQUIRED, TEAM, Profile
 from incubator.models.ledger import LedgerEntry, Posting
 from incubator.models.tenant import Tenancy, Tenant
 from incubator.values.problem import Problem
@@ -242,7 +242,7 @@ def register(
         profile = replace(
             profile, former_names="；".join(dict.fromkeys(former)), founded_on=profile.founded_on or registered_on
         )
-        profiles.save(session, act, tenancy.tenant, tenancy, profile)
+        profiles.save(session, act, tenancy.tenant, tenancy, profile, "registered")
         _post(session, scope, act, [
             Draft(tenancy.id, "team_registered", day, event=0),
             Draft(tenancy.id, "ent_registered", day, event=0),
@@ -276,7 +276,7 @@ def _taken(session: Session, code: str | None, tenant_id: int) -> list[Problem]:
 
 
 def edit(session: Session, scope: Scope, act: Act, tenancy_id: int, opened_version: int, profile: Profile) -> Settled:
-    """Save a profile; the version of the form is compared, so that two people cannot overwrite each other."""
+    """Save a profile and why; the version of the form is compared, so that two people cannot overwrite each other."""
     tenancy = writable(session, scope, tenancy_id)
     if tenancy is None:
         return Settled(None, [Problem("tenancy", ledger.NOT_FOUND)])
@@ -292,6 +292,8 @@ def edit(session: Session, scope: Scope, act: Act, tenancy_id: int, opened_versi
     problems = profiles.check(session, profile, tenancy.site_id) + _taken(session, profile.credit_code, tenant.id)
     if profile.kind != tenant.kind:
         problems.append(Problem("kind", KIND_FIXED))
+    if not act.reason.strip():
+        problems.append(Problem("reason", REQUIRED.fill(field=REASON)))
     if problems:
         return Settled(None, problems)
     profiles.save(session, act, tenant, tenancy, profile)
@@ -342,7 +344,7 @@ def readmit(
             Draft(tenancy.id, code, day, event=0) for code in returning(session, tenancy, became_company=became_company)
         ]
         if became_company and profile is not None:
-            profiles.save(session, act, tenancy.tenant, tenancy, profile)
+            profiles.save(session, act, tenancy.tenant, tenancy, profile, "registered")
         _post(session, scope, act, drafts)
         answers.append(Settled(tenancy.tenant_id, []))
     return answers[0]

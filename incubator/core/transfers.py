@@ -204,7 +204,7 @@ def _arriving(session: Session, act: Act, leaving: Tenancy, site_id: int) -> Ten
     session.add(arriving)
     session.flush()
     profile = replace(profiles.profile_of(tenant, leaving), zone_id=None, building="", room="", area_dm2=None)
-    profiles.save(session, act, tenant, arriving, profile)
+    profiles.save(session, act, tenant, arriving, profile, "moved")
     return arriving
 
 

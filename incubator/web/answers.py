@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from incubator.core import clock, people
 from incubator.core.closed_months import RESTATEMENT
-from incubator.core.drafts import Act
+from incubator.core.drafts import LONGEST_REASON, Act
 from incubator.extensions import db, reading
 from incubator.values import display
 from incubator.values.problem import errors
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 MISTAKEN = 422
 """The status of a form that comes back with what is to be mended."""
-LONGEST_REASON = 200
 
 
 def act(form: Sheet, reason: str = "", kind: str = "form") -> Act:

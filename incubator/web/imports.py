@@ -10,6 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask_babel import gettext as _
 
 from incubator.core import clock, one_tenant, sites
+from incubator.core.drafts import LONGEST_REASON
 from incubator.core.imports import choices, events, jobs, undoing
 from incubator.core.imports.choices import Sweep
 from incubator.excel import importing
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 pages = Blueprint("imports", __name__)
 LIST = Page("imports.index", {})
 LONGEST_PASTE = 2_000_000
-LONGEST_REASON = 200
 SHOWN = ("new", "known", "doubtful", "wrong")
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from incubator.core import entries, one_tenant, sites, tenant_list, tenants
 from incubator.core.books import BOOKS
-from incubator.core.profiles import ENTERPRISE, FIELD_WORDS, KINDS, Profile
+from incubator.core.profiles import COMMON_REASONS, ENTERPRISE, FIELD_WORDS, KINDS, Profile, why
 from incubator.extensions import db
 from incubator.models.site import Site
 from incubator.values import credit_code
@@ -127,7 +127,7 @@ def history(tenant_id: int) -> str:
                 "field": said(FIELD_WORDS[name]),
                 "old": drawing.text_of(name, old, choices) or "—",
                 "new": drawing.text_of(name, new, choices) or "—",
-                "why": change.reason or ("—" if change.number > 1 else _("首次录入")),
+                "why": said(why(change.reason)) or ("—" if change.number > 1 else _("首次录入")),
             }
         }
         for change in one_tenant.history(session, scope, clocks, found)
@@ -171,7 +171,9 @@ def send_edit(tenant_id: int) -> ResponseReturnValue:
 
 def _edit_page(found: Seen, form: Any) -> str:
     kind = said(KINDS[found.profile.kind])
-    return render_template("tenants/edit.html", form=form, found=found, kind=kind, back=page_of(found).address())
+    reasons = [str(said(words)) for words in COMMON_REASONS]
+    back = page_of(found).address()
+    return render_template("tenants/edit.html", form=form, found=found, kind=kind, reasons=reasons, back=back)
 
 
 @pages.get("/tenants/new")

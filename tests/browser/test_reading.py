@@ -229,5 +229,7 @@ def test_after_saving_the_reader_stands_at_what_was_saved(valley: Valley, page: 
     valley.sign_in(page, "keeper")
     valley.open(page, "/tenants/1/edit")
     page.fill("[name=contact_name]", "示例联系人甲")
+    page.get_by_role("button", name="资料补充").click()
+    expect(page.locator("[name=reason]")).to_have_value("资料补充")
     page.locator("[data-send-ctrl-enter]").click()
     expect(page.locator(".flashes")).to_be_focused()

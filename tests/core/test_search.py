@@ -48,7 +48,7 @@ def stay(session: Session, tenant_id: int) -> Tenancy:
 def rename(session: Session, tenant_id: int, **changes: str) -> None:
     tenancy = stay(session, tenant_id)
     profile = Profile(**({"name": tenancy.name, "credit_code": tenancy.credit_code, "industry": "I"} | changes))
-    settled = tenants.edit(session, ALL, act(), tenancy.id, tenancy.tenant.version, profile)
+    settled = tenants.edit(session, ALL, act(reason="更名"), tenancy.id, tenancy.tenant.version, profile)
     assert not settled.problems, settled.problems
 
 
@@ -131,7 +131,7 @@ def test_a_site_does_not_find_what_a_tenant_was_called_after_it_moved_away(valle
     profile = Profile(
         name="云冈材料有限公司", credit_code=there.credit_code, industry="I", former_names="汾河材料有限公司"
     )
-    assert not tenants.edit(valley, ALL, act(), there.id, there.tenant.version, profile).problems
+    assert not tenants.edit(valley, ALL, act(reason="更名"), there.id, there.tenant.version, profile).problems
     assert found(valley, "云冈", scope_at(1)) == []
     assert found(valley, "汾河", scope_at(1)) == [tenant]
     hit = search.find(valley, scope_at(1), CLOCKS, "汾河", 5).tenants[0]

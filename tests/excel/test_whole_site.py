@@ -186,7 +186,7 @@ def test_what_a_tenant_became_elsewhere_is_not_told(eventful: Session, tmp_path:
         sa.select(Tenancy).join(Tenant).where(Tenant.credit_code == credit_code(6), Tenancy.site_id == 2)
     ).one()
     profile = Profile(ENTERPRISE, "示例机密新名", credit_code(6), industry="C", contact_name="机密联系人")
-    assert tenants.edit(eventful, ALL, act(), stay.id, stay.tenant.version, profile).tenant_id
+    assert tenants.edit(eventful, ALL, act(reason="更名"), stay.id, stay.tenant.version, profile).tenant_id
     eventful.commit()
     assert "机密" not in exported(eventful, 1, "jsonl").decode()
     assert "示例迁出企业" in exported(eventful, 1, "jsonl").decode()

@@ -177,10 +177,30 @@ class TestEditing:
         assert "示例新名称有限公司" in history
         assert "更名" in history
 
+    def test_it_is_not_saved_without_a_reason(self, app: Flask, cast: Cast) -> None:
+        browser = cast.browser("own-manager")
+        response = sent(browser, self.path(cast), room="808")
+        assert told(response) == {"reason": ["请填写变更原因"]}
+        assert form_of(response.get_data(as_text=True))["room"] == "808"
+        assert columns_of(app, cast.tenants["taiyuan"])["version"] == 1
+        browser.send("/preferences", {"language": "en", "theme": "light", "unit": "yuan"})
+        assert told(sent(browser, self.path(cast), room="808")) == {"reason": ["Please fill in: Reason of the change"]}
+
+    def test_nothing_changed_needs_no_reason(self, app: Flask, cast: Cast) -> None:
+        assert sent(cast.browser("own-manager"), self.path(cast)).status_code == 303
+        assert columns_of(app, cast.tenants["taiyuan"])["version"] == 1
+
+    def test_what_events_change_has_the_event_as_its_reason(self, cast: Cast) -> None:
+        team = admitted(cast, **TEAM)
+        register = {"registered_on": "2024-06-01", "credit_code": credit_code(84), "name": "示例团队公司"}
+        assert sent(cast.browser("own-manager"), f"/tenants/{team}/register", **register).status_code == 303
+        history = page(cast, team, query="/history")
+        assert {"注册成立（团队转企业）", "来到本园区"} <= set(re.findall(r">([^<>]+)<", history))
+
     def test_a_stale_edit_is_told_what_changed_and_loses_nothing(self, app: Flask, cast: Cast) -> None:
         first, second = cast.browser("own-manager"), cast.fresh_browser("own-manager")
-        form = opened(first, self.path(cast)) | {"technology_field": "我输入的领域"}
-        sent(second, self.path(cast), name="别人改的名称")
+        form = opened(first, self.path(cast)) | {"technology_field": "我输入的领域", "reason": "资料补充"}
+        sent(second, self.path(cast), name="别人改的名称", reason="更名")
         refused = first.send(self.path(cast), form)
         problems, answer = told(refused), refused.get_data(as_text=True)
         assert "别人改的名称" in problems[""][0]
@@ -193,7 +213,7 @@ class TestEditing:
 
     def test_an_edit_sent_twice_saves_once(self, app: Flask, cast: Cast) -> None:
         browser = cast.browser("own-manager")
-        form = opened(browser, self.path(cast)) | {"building": "B座"}
+        form = opened(browser, self.path(cast)) | {"building": "B座", "reason": "资料补充"}
         assert [browser.send(self.path(cast), form).status_code for _ in range(2)] == [303, 303]
         assert columns_of(app, cast.tenants["taiyuan"])["version"] == 2
 
@@ -215,7 +235,9 @@ class TestEditing:
         assert contact in page(cast, tenant_id)
         for path in ("", "/edit", "/history"):
             assert contact not in admin.get(f"/tenants/{tenant_id}{path}").get_data(as_text=True), path
-        response = sent(admin, self.path(cast), note="省级备注", contact_name="改掉", contact_phone="1")
+        response = sent(
+            admin, self.path(cast), note="省级备注", contact_name="改掉", contact_phone="1", reason="资料补充"
+        )
         assert response.status_code == 303
         found = columns_of(app, tenant_id)
         assert (found["contact_name"], found["contact_phone"], found["note"]) == (contact, "", "省级备注")
@@ -223,7 +245,7 @@ class TestEditing:
     def test_a_stale_edit_of_the_province_tells_no_contact_data(self, cast: Cast) -> None:
         admin = cast.browser("province-admin")
         form = opened(admin, self.path(cast)) | {"note": "省级备注"}
-        sent(cast.browser("own-manager"), self.path(cast), contact_name="保密的人")
+        sent(cast.browser("own-manager"), self.path(cast), contact_name="保密的人", reason="资料补充")
         assert "保密的人" not in admin.send(self.path(cast), form).get_data(as_text=True)
 
 
@@ -380,7 +402,7 @@ class TestFormerSite:
             ).one()
             tenant = session.get_one(Tenant, tenant_id)
             profile = replace(profiles.profile_of(tenant, here), name="在大同改的名称", contact_name="大同的联系人")
-            assert not tenants.edit(session, ALL, act(), here.id, tenant.version, profile).problems
+            assert not tenants.edit(session, ALL, act(reason="更名"), here.id, tenant.version, profile).problems
 
         in_app(app, move)
         path = f"/tenants/{tenant_id}/entries/contracts/new"
@@ -427,6 +449,6 @@ class TestFormerSite:
 def test_versions_count_up_by_saves_alone(app: Flask, cast: Cast) -> None:
     tenant_id = cast.tenants["taiyuan"]
     for name in ("示例一", "示例二"):
-        sent(cast.browser("own-manager"), f"/tenants/{tenant_id}/edit", name=name)
+        sent(cast.browser("own-manager"), f"/tenants/{tenant_id}/edit", name=name, reason="更名")
     query = sa.select(TenantVersion.version).filter_by(tenant_id=tenant_id).order_by(TenantVersion.version)
     assert in_app(app, lambda session: list(session.scalars(query))) == [1, 2, 3]

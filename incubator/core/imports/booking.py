@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from incubator.core import arrivals, doubts, ledger, tenants
 from incubator.core.collecting import uncollected
-from incubator.core.drafts import Act, Draft
+from incubator.core.drafts import LONGEST_REASON, Act, Draft
 from incubator.core.imports.judged import Judged
 from incubator.models.imports import ImportPosting
 from incubator.models.ledger import LedgerEntry
@@ -41,7 +41,8 @@ NOTHING_NEW = Words("没有可入账的新内容", "There is nothing new to book
 class Booking(NamedTuple):
     """Which import books, for whom. `token` keeps its keys from those of forms.
 
-    `known_on`: the day of an opening import; None = known when recorded.
+    `known_on`: the day of an opening import; None = known when recorded. `file_name`: what profiles are saved for;
+    "" = pasted rows.
     """
 
     import_id: int
@@ -49,6 +50,7 @@ class Booking(NamedTuple):
     token: str
     opening: bool = False
     known_on: date | None = None
+    file_name: str = ""
 
 
 class Result(NamedTuple):
@@ -161,7 +163,8 @@ class _Books:
         coming = [row.arrival for row in rows if row.arrival is not None]
         codes = {arrival.profile.credit_code for arrival in coming if arrival.profile.credit_code}
         known = arrivals.holders(self._session, codes)
-        stays = arrivals.settle(self._session, act, self._plan.site_id, coming, known)
+        because = act._replace(reason=self._booking.file_name)
+        stays = arrivals.settle(self._session, because, self._plan.site_id, coming, known)
         self._tenancies |= {row.tenancy_id or 0: stay.id for row, stay in zip(rows, stays, strict=True)}
 
     def _final(self, row: Judged, draft: Draft) -> Draft:
@@ -224,7 +227,8 @@ class _Books:
     def _edit(self, row: Judged) -> tuple[int, int]:
         if row.profile is None or row.tenancy_id is None:
             raise LookupError(row)
-        act = self._act(f"profile-{row.tenancy_id}", None, reason=self._choices.reason.strip())
+        why = " · ".join(filter(None, (self._choices.reason.strip(), self._booking.file_name)))
+        act = self._act(f"profile-{row.tenancy_id}", None, reason=why[:LONGEST_REASON])
         stay = tenants.writable(self._session, self._scope, row.tenancy_id)
         if stay is None:
             raise _Refused([Problem("", ledger.NOT_FOUND)])

@@ -235,7 +235,7 @@ def accept_plan(
     event.counts = now
     if fault is not None:
         return Accepted(0, [Problem("", fault)])
-    call = Booking(event.id, scope.person_id, event.sha256[:12], event.opening, event.known_on)
+    call = Booking(event.id, scope.person_id, event.sha256[:12], event.opening, event.known_on, event.file_name)
     result = booking.book(session, scope, call, judged, given)
     if not result.problems:
         event.state, event.booked_by, event.booked_at = "booked", scope.person_id, clock.now()

@@ -11,6 +11,7 @@ from incubator.core import clock, ledger, profiles, tenants
 from incubator.core.books import ARRIVALS, BOOKS, CATEGORIES
 from incubator.core.drafts import Act, Change, Draft
 from incubator.core.imports import events
+from incubator.core.profiles import REQUIRED
 from incubator.models.imports import Import, ImportPosting
 from incubator.models.ledger import LedgerEntry
 from incubator.models.tenant import Tenancy, Tenant, TenantVersion
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from incubator.core.access import Scope
 
+WHY = Words("撤销原因", "Reason for undoing")
 NOT_BOOKED = Words("这次导入没有入账，或已撤销", "This import is not booked, or is undone already")
 LATER_REVERSED = Words(
     "此后已冲销或更正：{entry}。请先处理这一笔，或逐笔冲销",
@@ -53,6 +55,8 @@ class Undone(NamedTuple):
 
 def undo(session: Session, scope: Scope, import_id: int, reason: str) -> Undone:
     """Undo a booked import, all or nothing. Flushes, never commits."""
+    if not reason.strip():
+        return Undone(0, [Problem("reason", REQUIRED.fill(field=WHY))])
     event = events.find(session, scope, import_id)
     if event is None or not scope.can_write(event.site_id):
         return Undone(0, [Problem("", events.NO_IMPORT)])
@@ -65,8 +69,8 @@ def undo(session: Session, scope: Scope, import_id: int, reason: str) -> Undone:
     if in_the_way:
         return Undone(0, in_the_way[:SHOWN])
     problems, entries = _reverse(session, scope, event, mine, reason)
+    problems = problems or _restore_profiles(session, scope, event, reason)
     if not problems:
-        _restore_profiles(session, scope, event, reason)
         event.state, event.undone_by, event.undone_at = "undone", scope.person_id, clock.now()
         session.flush()
     return Undone(0 if problems else entries, problems)
@@ -161,14 +165,16 @@ def _as_before(entry: LedgerEntry) -> Draft:
     return Draft(**cells, change=change, amount_fen=sign * entry.amount_fen, technology_fen=technology)
 
 
-def _restore_profiles(session: Session, scope: Scope, event: Import, reason: str) -> None:
+def _restore_profiles(session: Session, scope: Scope, event: Import, reason: str) -> list[Problem]:
     """Save each corrected profile as its last version before the correction."""
+    problems = []
     for tenant_id, version in event.counts.get("profiles", ()):
         before = _version_before(session, tenant_id, version)
         query = sa.select(Tenancy).filter_by(tenant_id=tenant_id, site_id=event.site_id)
         tenancy = session.scalars(query).one()
         act = _act(scope, event, f"profile-{tenant_id}", reason)
-        tenants.edit(session, scope, act, tenancy.id, version, profiles.from_version(before))
+        problems += tenants.edit(session, scope, act, tenancy.id, version, profiles.from_version(before)).problems
+    return problems
 
 
 def _version_before(session: Session, tenant_id: int, version: int) -> TenantVersion:

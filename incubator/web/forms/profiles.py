@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import lazy_gettext
 
 from incubator.core.industries import INDUSTRIES
-from incubator.core.profiles import CONTACT_FIELDS, ENTERPRISE, FIELD_WORDS, KINDS, TEAM, Profile
+from incubator.core.profiles import CONTACT_FIELDS, ENTERPRISE, FIELD_WORDS, KINDS, REASON, TEAM, Profile
 from incubator.values.money import Unit
 from incubator.web.filters import said
 from incubator.web.forms.fields import AmountText, AreaText, Choice, DayText, Sheet, Text, text_in
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from incubator.core.one_tenant import Choices
 
 NEEDED = {
-    ENTERPRISE: frozenset({"kind", "name", "credit_code", "industry"}),
-    TEAM: frozenset({"kind", "name", "project_leader", "industry"}),
+    ENTERPRISE: frozenset({"kind", "name", "credit_code", "industry", "reason"}),
+    TEAM: frozenset({"kind", "name", "project_leader", "industry", "reason"}),
 }
 """What each kind must have; core insists on it, the form marks it."""
 
@@ -49,7 +49,7 @@ class ProfileForm(Sheet):
     area_dm2 = AreaText(FIELD_WORDS["area_dm2"])
     note = Text(FIELD_WORDS["note"])
     version = Text()
-    reason = Text(lazy_gettext("变更原因"))
+    reason = Text(REASON)
 
     def offer(self, choices: Choices, *, contact: bool) -> None:
         """Set the options of the selects; without the right to contact data its fields are not there at all."""

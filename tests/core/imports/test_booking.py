@@ -25,7 +25,7 @@ from incubator.core.verify import verify
 from incubator.models.imports import Import, ImportPosting
 from incubator.models.ledger import LedgerEntry, Posting
 from incubator.models.site import Site
-from incubator.models.tenant import Tenancy, Tenant
+from incubator.models.tenant import Tenancy, Tenant, TenantVersion
 from tests.conftest import Clock
 from tests.core.imports.making import contract, intake, paid, table, tenant
 from tests.making import ALL, act, credit_code, make_sites
@@ -162,7 +162,10 @@ def test_an_import_renames_nobody_without_a_reason(site: Session) -> None:
     assert judge(site, read)[1] == {(2, "name"): "differs"}
     event, accepted = book(site, read)
     assert (accepted.rows, site.scalars(sa.select(Tenant.name).filter_by(credit_code=OLD)).one()) == (1, "示例改名企业")
+    assert [problem.field for problem in undoing.undo(site, ALL, event.id, " ").problems] == ["reason"]
     assert undoing.undo(site, ALL, event.id, "撤销").problems == []
+    why = site.scalars(sa.select(TenantVersion.reason).order_by(TenantVersion.id.desc()).limit(2)).all()
+    assert why == ["撤销", "原件核对 · 台账.xlsx"]
     assert site.scalars(sa.select(Tenant.name).filter_by(credit_code=OLD)).one() == "示例老企业"
 
 
@@ -287,7 +290,7 @@ def test_what_stands_in_the_way_of_an_undo_is_named(site: Session) -> None:
     later = ledger.post(site, ALL, act(), [Draft(stay, "sales", date(2024, 11, 1), 5_00, document_number="晚-1")])
     entry = site.scalars(sa.select(LedgerEntry).filter_by(document_number="PZ-3")).one()
     assert ledger.correct(site, ALL, act(), entry.id, []).posting_id
-    undone = undoing.undo(site, ALL, event.id, "")
+    undone = undoing.undo(site, ALL, event.id, "传错了文件")
     assert later.posting_id
     assert any("晚-1" in problem.message.zh for problem in undone.problems)
     assert any("PZ-3" in problem.message.zh for problem in undone.problems)
