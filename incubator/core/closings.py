@@ -193,14 +193,16 @@ def _restated(session: Session, site_ids: Sequence[int], known_at: datetime | No
     return {(site_id, month_of(day)) for site_id, day in session.execute(query)}
 
 
-def history(session: Session, site_id: int, month: int) -> list[Told]:
-    """Return what was done about a month, the newest first."""
+def history(session: Session, site_id: int, month: int, known_at: datetime | None = None) -> list[Told]:
+    """Return what was done about a month, or had been by a moment, the newest first."""
     query = (
         sa.select(MonthEvent, Person.name)
         .outerjoin(Person, Person.id == MonthEvent.by)
         .where(MonthEvent.site_id == site_id, MonthEvent.month == month)
         .order_by(MonthEvent.id.desc())
     )
+    if known_at is not None:
+        query = query.where(MonthEvent.at <= known_at)
     return [Told(event, name or "") for event, name in session.execute(query)]
 
 

@@ -15,6 +15,7 @@ from incubator.values.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
@@ -43,24 +44,28 @@ class Check:
     rows: Mapping[Filter, int] = field(default_factory=dict)
 
 
-def checks(session: Session, scope: Scope, site_id: int, month: int) -> list[Check]:
-    """Return the checks of a month, of what stands now: no reversed pairs, supplements and terminations included."""
+def checks(session: Session, scope: Scope, site_id: int, month: int, known_at: datetime | None = None) -> list[Check]:
+    """Return the checks of a month, of what stands now or stood at a moment.
+
+    No reversed pairs, supplements and terminations included.
+    """
+    clocks = Clocks(last_day(month), known_at)
     return [
-        _complete(session, scope, site_id, month),
-        _explained(session, scope, site_id, month),
-        _before(session, site_id, month),
+        _complete(_numbers(session, scope, site_id, clocks)),
+        _explained(_numbers(session, scope, site_id, clocks, "bare")),
+        _before(session, site_id, month, known_at),
     ]
 
 
-def _numbers(session: Session, scope: Scope, site_id: int, month: int, doubts: str = "") -> dict[Filter, int]:
-    """Return the lists of the month, one of each book, each with how many rows it has."""
-    clocks = Clocks(last_day(month))
-    lists = [Filter(book, site_id, first_day(month), last_day(month), doubts=doubts) for book in BOOKS]
+def _numbers(session: Session, scope: Scope, site_id: int, clocks: Clocks, doubts: str = "") -> dict[Filter, int]:
+    """Return the lists of the month that ends with the clocks, one of each book, each with how many rows it has."""
+    first, last = clocks.as_of.replace(day=1), clocks.as_of
+    lists = [Filter(book, site_id, first, last, doubts=doubts) for book in BOOKS]
     return {asked: entries.count(session, scope, clocks, asked) for asked in lists}
 
 
-def _complete(session: Session, scope: Scope, site_id: int, month: int) -> Check:
-    missing = [BOOKS[asked.book].words for asked, n in _numbers(session, scope, site_id, month).items() if not n]
+def _complete(numbers: Mapping[Filter, int]) -> Check:
+    missing = [BOOKS[asked.book].words for asked, n in numbers.items() if not n]
     if not missing:
         return Check(good=True, words=HAS_FACTS)
     if len(missing) == len(BOOKS):
@@ -69,12 +74,12 @@ def _complete(session: Session, scope: Scope, site_id: int, month: int) -> Check
     return Check(good=False, words=SOME_MISSING.fill(books=books))
 
 
-def _explained(session: Session, scope: Scope, site_id: int, month: int) -> Check:
-    found = {asked: n for asked, n in _numbers(session, scope, site_id, month, "bare").items() if n}
+def _explained(numbers: Mapping[Filter, int]) -> Check:
+    found = {asked: n for asked, n in numbers.items() if n}
     return Check(not found, DOUBTS.fill(n=sum(found.values())) if found else NO_DOUBTS, found)
 
 
-def _before(session: Session, site_id: int, month: int) -> Check:
-    closings = closed_months.standing(session, [site_id]).get(site_id, [])
+def _before(session: Session, site_id: int, month: int, known_at: datetime | None) -> Check:
+    closings = closed_months.standing(session, [site_id], known_at).get(site_id, [])
     closed = closed_months.closing_of(month_of(first_day(month) - timedelta(days=1)), closings) is not None
     return Check(closed, PREVIOUS_CLOSED if closed else PREVIOUS_OPEN)

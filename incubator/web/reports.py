@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from incubator.values.problem import Problem
 
 pages = Blueprint("reports", __name__)
-BOARD = Page("reports.index", {})
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2099
 
 
@@ -73,7 +72,7 @@ def deadline() -> ResponseReturnValue:
     form = DeadlineForm(request.form)
     form.validate()
     if answers.settled(form, settings.set_deadline_day(db.session(), form.deadline.data)):
-        return answers.saved(_("已保存报送截止日"), BOARD)
+        return answers.saved(_("已保存报送截止日"), Page("reports.index", {"year": number("year")}))
     return _board(form), MISTAKEN
 
 
@@ -104,11 +103,11 @@ def _show(site: Site, state: MonthState, form: MonthForm) -> str:
         state=state,
         drawn=drawing.state(state),
         table=drawing.sheet(closings.sheet(session, scope, site.id, month, known_at), asked),
-        checks=drawing.checks(month_checks.checks(session, scope, site.id, month), site.slug),
-        history=drawing.history(closings.history(session, site.id, month)),
+        checks=drawing.checks(month_checks.checks(session, scope, site.id, month, known_at), site.slug),
+        history=drawing.history(closings.history(session, site.id, month, known_at)),
         over=month < month_of(clock.today()),
         known=asked_clocks().known_at or clock.now(),
-        fingerprint=reports.fingerprint(session, [site.id])[:12],
+        fingerprint=reports.fingerprint(session, [site.id], known_at)[:12],
         last=last_day(month),
         may_write=scope.can_write(site.id) and known_at is None,
         form=form,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -37,8 +37,8 @@ def post(session: Session, *drafts: Draft) -> int:
     return entry.id
 
 
-def checked(session: Session) -> list[Check]:
-    return month_checks.checks(session, ALL, 1, MONTH)
+def checked(session: Session, known_at: datetime | None = None) -> list[Check]:
+    return month_checks.checks(session, ALL, 1, MONTH, known_at)
 
 
 def test_the_books_without_an_entry_of_the_month_are_named(session: Session, stay: Tenancy) -> None:
@@ -81,3 +81,18 @@ def test_a_month_without_doubts_after_a_closed_one_is_well(session: Session, sta
     assert not closings.submit(session, ALL, site, 202512)
     assert not closings.accept(session, ALL, site, 202512)
     assert [check.good for check in checked(session)] == [False, True, True]
+
+
+def test_the_checks_of_a_past_moment_are_those_of_then(session: Session, stay: Tenancy, clock: Clock) -> None:
+    post(session, Draft(stay.id, "ent_admitted", DAY))
+    reversed_ = post(session, Draft(stay.id, "sales", DAY, 9, doubts_accepted="far_off"))
+    then, before = clock.moment, checked(session)
+    clock.moment += timedelta(hours=1)
+    assert not ledger.correct(session, ALL, act(kind="correction", reason="示例"), reversed_, []).problems
+    site = session.get_one(Site, 1)
+    assert not closings.submit(session, ALL, site, 202512)
+    assert not closings.accept(session, ALL, site, 202512)
+    assert [check.good for check in checked(session)] == [False, True, True]
+    assert checked(session, then) == before
+    assert [check.good for check in before] == [False, False, False]
+    assert closings.history(session, 1, 202512, then) == []

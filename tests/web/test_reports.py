@@ -69,6 +69,20 @@ def test_the_board_says_how_late_a_month_is_without_being_pointed_at(cast: Cast)
     assert '<span class="sub">逾期 ' in cell
 
 
+def test_after_an_act_the_page_is_as_of_the_same_day(cast: Cast) -> None:
+    browser, path = cast.browser("own-manager"), f"{MAY}?as_of=2024-06-30"
+    shown = browser.get(path).get_data(as_text=True)
+    way = html.unescape(re.findall(r'formaction="([^"]+)"', shown)[0])
+    answer = browser.send(way, opened(browser, path))
+    assert (answer.status_code, answer.location) == (303, path)
+
+
+def test_a_past_page_of_a_month_tells_nothing_that_was_done_since(cast: Cast) -> None:
+    do(cast, "own-manager", "submit", comment="五月数据已核对")
+    assert "五月数据已核对" in page(cast, "own-manager")
+    assert "五月数据已核对" not in page(cast, "own-manager", f"{MAY}?known_at=2024-06-30")
+
+
 def close_may(cast: Cast) -> None:
     do(cast, "own-manager", "submit")
     assert do(cast, "province-admin", "accept").status_code == 303
