@@ -29,6 +29,17 @@ if TYPE_CHECKING:
 
 PUBLISHABLE = tuple(measure for measure in MEASURES.values() if not measure.denominator)
 """What may be registered as ours: a ratio is published with its parts, whose bridges explain it."""
+INDICATOR, UNMEASURED = "indicator", "unmeasured"
+"""Figures that a person names: one that no ledger of tenants makes, and one that ours has no measure for."""
+NO_MEASURE_HERE = frozenset(
+    {
+        UNMEASURED,
+        "technology_managers_trained",
+        "technology_transfer_organisations_national",
+        "technology_transfer_organisations_provincial",
+    }
+)
+"""Figures that sites could record and that have no entries here; all others not computed are indicators only."""
 LONGEST_NAME = 200
 LATEST = 12
 """So many of the last figures a dashboard compares: what it costs does not grow with the register."""
@@ -38,11 +49,24 @@ STATES = {
     "ties": Words("一致", "Ties"),
     "differs_now": Words("现在不一致", "Differs now"),
     "differed_then": Words("当时即不一致", "Differed already then"),
+    "no_measure": Words("台账无此指标", "No measure here"),
     "indicator": Words("仅指标", "Indicator only"),
     "withdrawn": Words("已作废", "Withdrawn"),
 }
 
 NO_PLACE = Words("没有这个园区，或不由您登记", "There is no such site, or it is not yours to register for")
+UNCOMPUTED = {
+    "no_measure": Words(
+        "台账不记录此项，没有可以核对的指标，因此没有当时数和现在数。",
+        "The ledger has no entries of this and no measure to compare it with, so there are no figures of then or now.",
+    ),
+    "indicator": Words(
+        "此项仅为指标，不由台账计算，因此没有当时数和现在数。",
+        "This is an indicator only, not computed from the ledger: there are no figures of then or now.",
+    ),
+}
+"""Why a line stands alone."""
+
 NO_MEASURE = Words("没有这个指标", "There is no such measure")
 NO_NAME = Words("须写明指标名称", "Name the indicator")
 NOT_POSITIVE = Words("发布精度须大于零，如 1000000", "The precision must be above zero, such as 1000000")
@@ -85,7 +109,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the register beside what the ledger says: as known then and as known now, None for an indicator.
+    """One line of the register beside what the ledger says: as known then and as known now, None if it computes none.
 
     `then` and `now` are exact, in the unit; `state` is a key of STATES.
     """
@@ -100,17 +124,29 @@ class Line:
     withdrawn: PublishedWithdrawal | None
 
     @property
+    def computed(self) -> bool:
+        """Say whether the ledger computes it."""
+        return self.now is not None
+
+    @property
     def indicator_only(self) -> bool:
-        """Say whether no ledger computes it."""
-        return self.now is None
+        """Say whether no ledger of tenants computes it; one that ours has no measure for is another matter."""
+        return self.uncomputed == "indicator"
+
+    @property
+    def uncomputed(self) -> str:
+        """Return why the ledger does not compute it, a key of UNCOMPUTED; "" if it does."""
+        if self.computed:
+            return ""
+        return "no_measure" if self.figure.measure in NO_MEASURE_HERE else "indicator"
 
     @property
     def state(self) -> str:
         """Return how it stands."""
         if self.withdrawn is not None:
             return "withdrawn"
-        if self.ties_now is None:
-            return "indicator"
+        if not self.computed:
+            return self.uncomputed
         if not self.ties_then:
             return "differed_then"
         return "ties" if self.ties_now else "differs_now"

@@ -37,7 +37,7 @@ COMMA = Words("，", ", ")
 
 
 class Reconciled(NamedTuple):
-    """A line of the register with its bridge; None for an indicator, which no entries make."""
+    """A line of the register with its bridge; None for what the ledger does not compute."""
 
     line: Line
     bridge: Bridge | None
@@ -54,7 +54,7 @@ def reconcile(
 
 def bridge_of(session: Session, scope: Scope, line: Line, shown: Shown = ALL) -> Bridge | None:
     """Return what leads from the figure as known when it was said to the figure as known now."""
-    if line.indicator_only:
+    if not line.computed:
         return None
     figure = line.figure
     window = Window(figure.known_at, figure.as_of)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from incubator.core import clock, one_tenant, published, publishing, reconcile, reports, sites
 from incubator.core.measures import HEADLINES, MEASURES
-from incubator.core.published import PUBLISHABLE, Told
+from incubator.core.published import INDICATOR, PUBLISHABLE, UNCOMPUTED, UNMEASURED, Told
 from incubator.core.publishing import Saying
 from incubator.core.reports import PROVINCE_WORDS
 from incubator.excel import bridge as bridge_workbook
@@ -26,7 +26,7 @@ from incubator.web.downloads import XLSX
 from incubator.web.drawing import bridges
 from incubator.web.drawing import published as drawing
 from incubator.web.filters import said
-from incubator.web.forms.published import INDICATOR, PublishForm, RegisterForm, WithdrawForm
+from incubator.web.forms.published import PublishForm, RegisterForm, WithdrawForm
 from incubator.web.questions import asked_clocks
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def _show(line: Line, form: WithdrawForm) -> str:
         then=drawing.value(line, line.then),
         now=drawing.value(line, line.now),
         bridge=found,
+        alone=said(UNCOMPUTED[line.uncomputed]) if line.uncomputed else "",
         sentence=said(reconcile.sentence(line, found)) if found else "",
         columns=bridges.columns(money=money),
         rows=bridges.rows(found, money=money) if found else [],
@@ -183,7 +184,10 @@ def _options(form: RegisterForm) -> RegisterForm:
         if scope.can_write(site.id)
     ]
     form.measure.options = [(measure.key, said(measure.words)) for measure in PUBLISHABLE]
-    form.measure.options += [(INDICATOR, _("其他指标（仅登记，不由台账计算）"))]
+    form.measure.options += [
+        (UNMEASURED, _("台账没有的指标（仅登记）")),
+        (INDICATOR, _("全省性指标：平台、专利等（仅登记，不由台账计算）")),
+    ]
     return form
 
 
@@ -219,7 +223,7 @@ def _told(form: RegisterForm) -> Told:
     words = measure.words if measure else same(form.name.data)
     return Told(
         site_id=form.site.number,
-        measure=measure.key if measure else INDICATOR,
+        measure=measure.key if measure else form.measure.data or INDICATOR,
         words=words,
         value=_decimal(form.amount_of("value")),
         unit="yuan" if measure is not None and measure.money else "count" if measure is not None else "number",

@@ -127,6 +127,13 @@ def test_an_indicator_is_kept_and_never_computed(session: Session, contract: int
     assert reconcile.bridge_of(session, ALL, found) is None
 
 
+def test_what_has_no_measure_here_is_no_indicator(session: Session, contract: int) -> None:
+    told = replace(TOLD, site_id=None, measure=published.UNMEASURED, words=same("技术经理人"), unit="number")
+    found = line(session, told)
+    assert (found.indicator_only, found.computed, found.now, found.state) == (False, False, None, "no_measure")
+    assert reconcile.bridge_of(session, ALL, found) is None
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

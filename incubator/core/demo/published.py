@@ -47,9 +47,9 @@ class PublishedFigure:
     growth_since: date | None = None
 
     @property
-    def indicator_only(self) -> bool:
-        """Say whether no ledger can compute it: it is kept, and never computed from tenants."""
-        return self.measure not in MEASURES
+    def computed(self) -> bool:
+        """Say whether the ledger computes it; what it does not is kept, and never computed from tenants."""
+        return self.measure in MEASURES
 
 
 def _said(

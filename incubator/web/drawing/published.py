@@ -31,6 +31,7 @@ MARKS = {
     "ties": ("good", "●"),
     "differs_now": ("doubt", "▲"),
     "differed_then": ("bad", "■"),
+    "no_measure": ("quiet", "◇"),
     "indicator": ("quiet", "○"),
     "withdrawn": ("quiet", "✕"),
 }

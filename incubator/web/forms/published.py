@@ -7,8 +7,6 @@ from flask_babel import lazy_gettext
 from incubator.values.money import Unit
 from incubator.web.forms.fields import AmountText, Choice, DayText, Sheet, Text
 
-INDICATOR = "indicator"
-
 
 class NumberText(AmountText):
     """A number as it was said: yuan, a count, or a rate with at most two decimals; 2.27亿 is understood."""
