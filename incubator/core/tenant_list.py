@@ -142,8 +142,7 @@ def _sort_column(clocks: Clocks, asked: Filter) -> tuple[Any, Query]:
         .join(Site, Site.id == Tenancy.site_id)
     )
     if asked.sort in _MONEY:
-        categories = MEASURES[_MONEY[asked.sort]].categories
-        sums = totals.fen_by_tenancy(categories, clocks.as_of, clocks.known_at, asked.site_id).subquery()
+        sums = totals.fen_by_tenancy(_MONEY[asked.sort], clocks.as_of, clocks.known_at, asked.site_id).subquery()
         return sa.func.coalesce(sums.c.fen, 0), query.outerjoin(sums, sums.c.tenancy_id == Tenancy.id)
     if asked.sort == "name":
         return Tenancy.sort_key, query

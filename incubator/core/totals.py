@@ -10,20 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
-from incubator.core import known
+from incubator.core import clock, known
 from incubator.core.books import PAYMENTS, TECHNOLOGY
 from incubator.core.bulk import execute_many
-from incubator.core.measures import Cell
+from incubator.core.measures import MEASURES, Cell
 from incubator.models.ledger import LedgerEntry, Posting
 from incubator.models.tenant import Tenancy
 from incubator.models.totals import (
     PROVINCE,
-    ContractMonth,
     DailyTotal,
     FirstFact,
     KnownTotal,
     LastPosting,
     MonthlyTotal,
+    TenancyMonth,
     TenancyTotal,
 )
 from incubator.values.month import first_day, last_day, month_of
@@ -45,7 +45,15 @@ MonthTotals = dict[tuple[int, int, str, bool], Cell]
 """(site, month, category, also_sale) → its sum."""
 
 FUNDED = "funded_tenants"
-CONTRACTS = "contracts"
+CONTRACTS = "sales_and_technology_contract_value"
+BY_TENANCY = {
+    "startup_funding_disbursed": "startup_fen",
+    CONTRACTS: "contract_fen",
+    "total_investment": "investment_fen",
+}
+"""The measures that are kept by tenancy and month, each with its column."""
+_PLACE = {code: at for at, key in enumerate(BY_TENANCY) for code in MEASURES[key].categories}
+"""Which of those columns a category is summed in."""
 _SUMMED = ("count", "amount_fen", "technology_fen", "unknown")
 
 
@@ -58,14 +66,14 @@ def add_up(session: Session, rows: Sequence[Row], posting_id: int, known_at: dat
     Grouped first, since one upsert may not meet a row twice; in key order, since two writers must not deadlock.
     """
     days, tenancies = dict[Any, list[int]](), dict[Any, list[int]]()
-    contracts, learned = defaultdict[Any, int](int), known.month(known_at)
+    money, learned = defaultdict[Any, list[int]](lambda: [0] * len(BY_TENANCY)), known.month(known_at)
     for row in rows:
         cell = cell_of(row)
         site, category, day, tenancy = row["site_id"], row["category"], row["happened_on"], row["tenancy_id"]
         _add_to(days, (site, day, category, row["also_sale"]), cell)
         _add_to(tenancies, (tenancy, category), cell)
-        if row["book"] == CONTRACTS:
-            contracts[site, tenancy, month_of(day), learned] += row["amount_fen"]
+        if category in _PLACE:
+            money[site, tenancy, month_of(day), learned][_PLACE[category]] += row["amount_fen"]
     months = dict[Any, list[int]]()
     for (site, day, category, also_sale), sums in days.items():
         _add_to(months, (site, category, also_sale, month_of(day)), sums)
@@ -73,7 +81,7 @@ def add_up(session: Session, rows: Sequence[Row], posting_id: int, known_at: dat
     _upsert(session, KnownTotal, {(site, learned, *rest): sums for (site, *rest), sums in months.items()})
     _upsert(session, DailyTotal, days)
     _upsert(session, TenancyTotal, tenancies)
-    _upsert(session, ContractMonth, {key: (fen,) for key, fen in contracts.items()})
+    _upsert(session, TenancyMonth, money)
     _first_facts(session, rows)
     _mark_last(session, {(row["site_id"], row["category"]) for row in rows}, posting_id)
 
@@ -391,25 +399,28 @@ def largest(
     The kept months that ended by `as_of` and the days of the month begun; as known once, what the kept months of
     knowledge hold and what they do not.
     """
-    entry, kept = LedgerEntry, ContractMonth
-    months = sa.select(kept.tenancy_id, kept.amount_fen.label("fen")).where(kept.site_id == site_id)
-    months = months.where(_ended(kept.month, as_of))
-    if known_at is None:
-        begun = entry.happened_on.between(first_day(month_of(as_of)), as_of)
-        days = sa.select(entry.tenancy_id, entry.amount_fen).where(
-            entry.site_id == site_id, entry.book == CONTRACTS, begun
-        )
-        parts = [months] if _is_whole(as_of) else [months, days]
-    else:
-        parts = [months.where(kept.known_month < known.month(known_at))]
-        for more in _not_kept(as_of, known_at):
-            here = more.site_id == site_id, more.book == CONTRACTS, more.happened_on <= as_of
-            parts.append(sa.select(more.tenancy_id, more.amount_fen).where(*here))
-    part = sa.union_all(*parts).subquery().c
+    part = sa.union_all(*_by_tenancy(CONTRACTS, as_of, known_at, site_id)).subquery().c
     fen = sa.func.sum(part.fen)
     query = sa.select(part.tenancy_id, fen).group_by(part.tenancy_id).having(fen > 0)
     found = session.execute(query.order_by(fen.desc(), part.tenancy_id).limit(limit))
     return [(tenancy_id, int(value)) for tenancy_id, value in found]
+
+
+def _by_tenancy(key: str, as_of: date, known_at: datetime | None, site_id: int | None) -> list[Query]:
+    """Select (tenancy_id, fen) of a measure in parts: the kept months, and what they do not hold of the clocks."""
+    kept, entry = TenancyMonth.__table__.c, LedgerEntry.__table__.c
+    months = sa.select(kept.tenancy_id, kept[BY_TENANCY[key]].label("fen")).where(_ended(kept.month, as_of))
+    if known_at is None:
+        begun = entry.happened_on.between(first_day(month_of(as_of)), as_of)
+        days = [] if _is_whole(as_of) else [sa.select(entry.tenancy_id, entry.amount_fen).where(begun)]
+        columns = [entry] * len(days)
+    else:
+        months = months.where(kept.known_month < known.month(known_at))
+        columns = _not_kept(as_of, known_at)
+        days = [sa.select(more.tenancy_id, more.amount_fen).where(more.happened_on <= as_of) for more in columns]
+    wanted = sorted(MEASURES[key].categories)
+    parts = [(months, kept), *((day.where(of.category.in_(wanted)), of) for day, of in zip(days, columns, strict=True))]
+    return [part if site_id is None else part.where(of.site_id == site_id) for part, of in parts]
 
 
 class TenancySums(NamedTuple):
@@ -463,18 +474,24 @@ def by_tenancy(session: Session, tenancy_ids: Collection[int]) -> dict[int, dict
     return found
 
 
-def fen_by_tenancy(
-    categories: Collection[str], as_of: date, known_at: datetime | None = None, site_id: int | None = None
-) -> Query:
-    """Select (tenancy_id, fen) for lists sorted by money: the kept totals minus what came after the clocks."""
-    entry, kept = LedgerEntry, TenancyTotal
-    later = [entry.happened_on > as_of]
-    if known_at is not None:
-        later.append(entry.posting_id.in_(sa.select(Posting.id).where(Posting.known_at > known_at)))
-    here = sa.true() if site_id is None else entry.site_id == site_id
-    wanted = sorted(categories)
-    part = sa.union_all(
-        sa.select(kept.tenancy_id, kept.amount_fen.label("fen")).where(kept.category.in_(wanted)),
-        sa.select(entry.tenancy_id, -entry.amount_fen).where(here, entry.category.in_(wanted), sa.or_(*later)),
-    ).subquery()
+def fen_by_tenancy(key: str, as_of: date, known_at: datetime | None = None, site_id: int | None = None) -> Query:
+    """Select (tenancy_id, fen) of a measure of BY_TENANCY, for lists sorted by money.
+
+    Today's come from the totals, less the few facts dated ahead; of a past day or moment from the kept months, so
+    that they do not cost what came since.
+    """
+    if known_at is None and as_of >= clock.today():
+        parts = _of_today(key, as_of, site_id)
+    else:
+        parts = _by_tenancy(key, as_of, known_at, site_id)
+    part = sa.union_all(*parts).subquery()
     return sa.select(part.c.tenancy_id, sa.func.sum(part.c.fen).label("fen")).group_by(part.c.tenancy_id)
+
+
+def _of_today(key: str, as_of: date, site_id: int | None) -> list[Query]:
+    entry, kept, wanted = LedgerEntry, TenancyTotal, sorted(MEASURES[key].categories)
+    ahead = sa.select(entry.tenancy_id, -entry.amount_fen).where(entry.happened_on > as_of, entry.category.in_(wanted))
+    return [
+        sa.select(kept.tenancy_id, kept.amount_fen.label("fen")).where(kept.category.in_(wanted)),
+        ahead if site_id is None else ahead.where(entry.site_id == site_id),
+    ]

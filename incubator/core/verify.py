@@ -18,7 +18,7 @@ RULES: tuple[Callable[[Session], Iterator[Difference]], ...] = (
     sums.known_totals,
     sums.daily_totals,
     sums.tenancy_totals,
-    sums.contract_months,
+    sums.tenancy_months,
     sums.first_facts,
     sums.last_postings,
     projections.tenancies,

@@ -88,7 +88,7 @@ UNWATCHED: Mapping[str, str] = {
     "known_total": _TOTALS,
     "daily_total": _TOTALS,
     "tenancy_total": _TOTALS,
-    "contract_month": _TOTALS,
+    "tenancy_month": _TOTALS,
     "first_fact": _TOTALS,
     "last_posting": _TOTALS,
     "tenant": "a projection of tenant_version, proven from it",

@@ -72,20 +72,22 @@ class TenancyTotal(_Cell, Base):
     category: Mapped[Code] = mapped_column(primary_key=True)
 
 
-class ContractMonth(Base):
-    """The contract value of one tenancy in one month, in signed fen, by the month in which it was learned (UTC).
+class TenancyMonth(Base):
+    """The money of one tenancy in one month, in signed fen, by the month in which it was learned (UTC).
 
-    Says who contributed most, as of any day and as known at any moment.
+    Says who contributed most, and sorts tenants by money, as of any day and as known at any moment.
     """
 
-    __tablename__ = "contract_month"
+    __tablename__ = "tenancy_month"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's own
 
     site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), primary_key=True)
     tenancy_id: Mapped[int] = mapped_column(sa.ForeignKey("tenancy.id"), primary_key=True)
     month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     known_month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    amount_fen: Mapped[Fen]
+    startup_fen: Mapped[Fen]
+    contract_fen: Mapped[Fen]
+    investment_fen: Mapped[Fen]
 
 
 class LastPosting(Base):

@@ -36,12 +36,16 @@ PAGES = (
     ("overview", "/overview?as_of=2026-10-20"),
     ("contracts behind a figure", f"/ledger/contracts?{CONTRACTS}"),
     ("tenants of a site", "/tenants/?site=bench-1"),
+    ("tenants by contract value", "/tenants/?site=bench-1&sort=contracts"),
+    ("tenants by start-up fund", "/tenants/?site=bench-1&sort=startup"),
 )
 KNOWN = (
     ("dashboard, today", f"/sites/bench-1/?{THEN}"),
     ("overview", f"/overview?{THEN}"),
     ("contracts behind a figure", f"/ledger/contracts?{CONTRACTS}&{THEN}"),
     ("tenants of a site", f"/tenants/?site=bench-1&{THEN}"),
+    ("tenants by contract value", f"/tenants/?site=bench-1&sort=contracts&{THEN}"),
+    ("tenants by start-up fund", f"/tenants/?site=bench-1&sort=startup&{THEN}"),
 )
 """The same pages as known in the past, each beside the page of today that it is compared with."""
 EMPTY = ("page without a query", "/sign-in")

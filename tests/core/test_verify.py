@@ -18,7 +18,7 @@ from incubator.core.imports import events
 from incubator.models.ledger import LedgerEntry
 from incubator.models.person import Membership, Person
 from incubator.models.tenant import Tenancy
-from incubator.models.totals import ContractMonth, DailyTotal, KnownTotal, MonthlyTotal, TenancyTotal
+from incubator.models.totals import DailyTotal, KnownTotal, MonthlyTotal, TenancyMonth, TenancyTotal
 from tests.conftest import DATABASES
 from tests.databases import open_engine
 from tests.making import ALL, LONG_AGO, act, credit_code, make_sites, make_stay
@@ -122,7 +122,7 @@ class Fault(NamedTuple):
         )
 
 
-SUMMED = (MonthlyTotal, KnownTotal, DailyTotal, TenancyTotal, ContractMonth)
+SUMMED = (MonthlyTotal, KnownTotal, DailyTotal, TenancyTotal, TenancyMonth)
 
 FAULTS = (
     Fault("search_names", "site 1", "DELETE FROM name_term WHERE term = '例'"),
@@ -152,14 +152,14 @@ FAULTS = (
         "tenancy_id 2, category tech_service",
         "UPDATE tenancy_total SET unknown = 1 WHERE category = 'tech_service'",
     ),
-    Fault("contract_month", "tenancy_id 2, month", "UPDATE contract_month SET amount_fen = 7 WHERE tenancy_id = 2"),
-    Fault("contract_month", "known_month", "UPDATE contract_month SET known_month = 199901 WHERE tenancy_id = 2"),
+    Fault("tenancy_month", "tenancy_id 2, month", "UPDATE tenancy_month SET contract_fen = 7 WHERE tenancy_id = 2"),
+    Fault("tenancy_month", "known_month", "UPDATE tenancy_month SET known_month = 199901 WHERE tenancy_id = 2"),
     Fault("known_total", "category equity", "DELETE FROM known_total WHERE category = 'equity'"),
     Fault("known_total", "category sales", "UPDATE known_total SET known_month = 199901 WHERE category = 'sales'"),
     Fault("known_total", "month 199901", "UPDATE known_total SET month = 199901 WHERE category = 'equity'"),
     Fault("last_posting", "category sales", "UPDATE last_posting SET posting_id = 1 WHERE category = 'sales'"),
     Fault("last_posting", "category equity", "DELETE FROM last_posting WHERE category = 'equity'"),
-    Fault("contract_month", "month 2025", "UPDATE contract_month SET month = month - 100 WHERE tenancy_id = 2"),
+    Fault("tenancy_month", "month 2025", "UPDATE tenancy_month SET month = month - 100 WHERE tenancy_id = 2"),
     Fault(
         "first_fact",
         "site 0, funded_tenants, tenant 2",

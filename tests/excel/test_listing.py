@@ -208,10 +208,10 @@ def test_a_dashboard_that_says_something_else_is_told(ledger: Session, monkeypat
     assert not tie.holds
 
 
+@pytest.mark.parametrize("clocks", CLOCKS)
 @pytest.mark.parametrize("sort", tenant_list.SORTS)
-def test_tenants_are_sorted_paged_and_exported_alike(ledger: Session, sort: str) -> None:
+def test_tenants_are_sorted_paged_and_exported_alike(ledger: Session, sort: str, clocks: Clocks) -> None:
     asked = tenant_list.Filter(1, sort=sort, descending=sort != "name")
-    clocks = CLOCKS[0]
     rows = list(tenant_list.stream(ledger, PROVINCE, clocks, asked))
     small: list[int] = []
     after = ""

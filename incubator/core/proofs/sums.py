@@ -17,12 +17,12 @@ from incubator.models.ledger import LedgerEntry, Posting
 from incubator.models.tenant import Tenancy
 from incubator.models.totals import (
     PROVINCE,
-    ContractMonth,
     DailyTotal,
     FirstFact,
     KnownTotal,
     LastPosting,
     MonthlyTotal,
+    TenancyMonth,
     TenancyTotal,
 )
 from incubator.values.words import Words
@@ -44,6 +44,12 @@ def _month_of(moment: Any) -> Any:
 
 
 _MONTH, _KNOWN = _month_of(_E.happened_on), _month_of(Posting.__table__.c.known_at)
+_MONEY = {
+    "startup_fen": _E.category == "startup_fund",
+    "contract_fen": _E.book == "contracts",
+    "investment_fen": _E.book == "investment",
+}
+"""What is summed by stay and month, and of which entries."""
 _TECHNOLOGY = [code for code, category in CATEGORIES.items() if category.technology]
 
 
@@ -71,10 +77,10 @@ def tenancy_totals(session: Session) -> Iterator[Difference]:
     return _sums(session, TenancyTotal, {"tenancy_id": _E.tenancy_id, "category": _E.category})
 
 
-def contract_months(session: Session) -> Iterator[Difference]:
-    """Compare the contract values by stay and month with the entries."""
+def tenancy_months(session: Session) -> Iterator[Difference]:
+    """Compare the money by stay and month with the entries."""
     keys = {"site_id": _E.site_id, "tenancy_id": _E.tenancy_id, "month": _MONTH, "known_month": _KNOWN}
-    return _sums(session, ContractMonth, keys, _E.book == "contracts", Posting.id == _E.posting_id)
+    return _sums(session, TenancyMonth, keys, sa.or_(*_MONEY.values()), Posting.id == _E.posting_id)
 
 
 def _sums(session: Session, model: type[Base], keys: dict[str, Any], *where: Any) -> Iterator[Difference]:
@@ -112,7 +118,8 @@ def _sums(session: Session, model: type[Base], keys: dict[str, Any], *where: Any
 def _cell_columns() -> dict[str, Any]:
     """Return what one entry adds to each column of a total."""
     unknown = sa.and_(_E.technology_fen.is_(None), _E.category.in_(_TECHNOLOGY))
-    return {
+    money = {name: sa.case((where, _E.amount_fen), else_=0) for name, where in _MONEY.items()}
+    return money | {
         "count": _E["count"],
         "amount_fen": _E.amount_fen,
         "technology_fen": sa.func.coalesce(_E.technology_fen, 0),
