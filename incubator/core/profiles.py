@@ -103,7 +103,7 @@ COMMON_REASONS = (
 )
 """What most edits are made for: one press instead of typing."""
 EVENTS = {
-    "arrived": Words("来到本园区", "Came to the site"),
+    "arrived": Words("办理入驻", "Admission"),
     "registered": Words("注册成立（团队转企业）", "Registered (team to enterprise)"),
     "moved": Words("迁移", "Moved"),
 }

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from incubator.core import clock, reports, sites, totals
 from incubator.core.measures import MEASURES, Cell, Cells, Figure, figures
+from incubator.core.profiles import TOO_LONG
 from incubator.core.reports import PROVINCE_WORDS, Place
 from incubator.models.published import Publication, PublishedFigure, PublishedWithdrawal
 from incubator.models.totals import PROVINCE
@@ -40,10 +41,12 @@ NO_MEASURE_HERE = frozenset(
     }
 )
 """Figures that sites could record and that have no entries here; all others not computed are indicators only."""
-LONGEST_NAME = 200
+LONGEST_NAME, LONGEST_SOURCE = 200, 2000
 LATEST = 12
 """So many of the last figures a dashboard compares: what it costs does not grow with the register."""
 TENTH = Decimal("0.1")
+LARGEST_GROWTH = 1_000_000
+"""Percent: more is a slip of the pen."""
 
 STATES = {
     "ties": Words("一致", "Ties"),
@@ -83,6 +86,7 @@ GROWTH_WRONG = Words(
     "增长率与基数不符：由基数 {base} 增长到 {value} 是 {right}%，不是 {growth}%",
     "The growth does not fit its base: from {base} to {value} it is {right} %, not {growth} %",
 )
+NO_GROWTH = Words("“{value}”不是增长率，请填写百分数，如 69.5", "“{value}” is no growth: give percent, such as 69.5")
 GROWTH_ALONE = Words("有基数的增长率须写明基期", "A growth with a base needs the day of its base")
 ALREADY = Words("此条已作废", "This line has been withdrawn already")
 NO_REASON = Words("须说明原因", "Give a reason")
@@ -180,16 +184,31 @@ def register(session: Session, scope: Scope, site_id: int | None = None, *, only
 
 def latest(session: Session, scope: Scope, clocks: Clocks, limit: int = LATEST) -> list[Said]:
     """Return what was said last of days up to the clocks', the newest first; no indicators, nothing withdrawn."""
+    return _said(session, scope, clocks, _standing(scope, clocks).limit(limit))
+
+
+def of_day(session: Session, scope: Scope, clocks: Clocks, site_id: int | None) -> dict[str, Said]:
+    """Return what was said last of a place for exactly the clocks' day, by measure; None is the province."""
+    figure = PublishedFigure
+    query = _standing(scope, clocks).where(figure.as_of == clocks.as_of, figure.site_id.is_not_distinct_from(site_id))
+    return {one.figure.measure: one for one in reversed(_said(session, scope, clocks, query))}
+
+
+def _standing(scope: Scope, clocks: Clocks) -> Query:
+    """Select lines that the ledger computes, of days up to the clocks', the newest first; nothing withdrawn."""
     figure = PublishedFigure
     query = _visible(scope).where(PublishedWithdrawal.published_id.is_(None), figure.as_of <= clocks.as_of)
     query = query.where(figure.measure.in_([measure.key for measure in PUBLISHABLE]))
     if clocks.known_at is not None:
         query = query.where(figure.known_at <= clocks.known_at)
-    found = session.execute(query.order_by(figure.published_on.desc(), figure.id).limit(limit))
+    return query.order_by(figure.published_on.desc(), figure.id)
+
+
+def _said(session: Session, scope: Scope, clocks: Clocks, query: Query) -> list[Said]:
     places, ask = _places(session, scope), _Asker(session, scope)
     return [
         Said(one, places[one.site_id], MEASURES[one.measure].words, _ties(ask.value(one, clocks.known_at), one))
-        for one, _ in found
+        for one, _ in session.execute(query)
     ]
 
 
@@ -336,6 +355,9 @@ def _about(told: Told) -> list[Problem]:
         found.append(Problem("name", NO_NAME))
     if not told.occasion.zh.strip():
         found.append(Problem("occasion", NO_OCCASION))
+    lengths = (("name", told.words.zh, LONGEST_NAME), ("occasion", told.occasion.zh, LONGEST_NAME),
+               ("source", told.source, LONGEST_SOURCE))  # fmt: skip
+    found += [Problem(name, TOO_LONG.fill(n=most)) for name, text, most in lengths if len(text) > most]
     if told.published_on < told.as_of:
         found.append(Problem("published_on", BEFORE, value=told.published_on.isoformat()))
     if told.published_on > clock.today():
@@ -358,20 +380,24 @@ def _number(told: Told) -> list[Problem]:
 
 
 def _growth(told: Told) -> list[Problem]:
-    """A growth that is given with its base must be what the two numbers give, to one decimal."""
-    if told.growth is None or told.growth_base is None:
+    """A growth is a number of percent; given with its base it must be what the two numbers give, to one decimal."""
+    if told.growth is None:
         return []
+    if not told.growth.is_finite() or abs(told.growth) > LARGEST_GROWTH:
+        return [Problem("growth", NO_GROWTH.fill(value=str(told.growth)[:40]), value=str(told.growth)[:40])]
+    return [] if told.growth_base is None else _against_base(told, told.growth, told.growth_base)
+
+
+def _against_base(told: Told, growth: Decimal, base: Decimal) -> list[Problem]:
     if told.growth_since is None:
         return [Problem("growth_since", GROWTH_ALONE)]
-    if told.growth_base <= 0:
-        return [Problem("growth_base", NOT_POSITIVE, value=f"{told.growth_base:f}")]
-    right = ((told.value / told.growth_base - 1) * 100).quantize(TENTH, ROUND_HALF_UP)
-    if right == told.growth.quantize(TENTH, ROUND_HALF_UP):
+    if base <= 0:
+        return [Problem("growth_base", NOT_POSITIVE, value=f"{base:f}")]
+    right = ((told.value / base - 1) * 100).quantize(TENTH, ROUND_HALF_UP)
+    if right == growth.quantize(TENTH, ROUND_HALF_UP):
         return []
-    message = GROWTH_WRONG.fill(
-        base=f"{told.growth_base:,f}", value=f"{told.value:,f}", right=f"{right:f}", growth=f"{told.growth:f}"
-    )
-    return [Problem("growth", message, value=f"{told.growth:f}")]
+    message = GROWTH_WRONG.fill(base=f"{base:,f}", value=f"{told.value:,f}", right=f"{right:f}", growth=f"{growth:f}")
+    return [Problem("growth", message, value=f"{growth:f}")]
 
 
 def withdraw(session: Session, scope: Scope, published_id: int, reason: str) -> list[Problem]:

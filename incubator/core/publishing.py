@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from incubator.core import clock, ledger, published
 from incubator.core.measures import MEASURES, Figure
-from incubator.core.published import NO_OCCASION, NO_PLACE, NOT_POSITIVE, Told, at_precision
+from incubator.core.profiles import TOO_LONG
+from incubator.core.published import LONGEST_NAME, NO_OCCASION, NO_PLACE, NOT_POSITIVE, Told, at_precision
 from incubator.core.reports import Clocks, PlaceSummary, Summary
 from incubator.models.published import Publication
 from incubator.models.site import Site
@@ -92,6 +93,8 @@ def _faults(scope: Scope, saying: Saying) -> list[Problem]:
         found.append(Problem("site", NO_PLACE))
     if not saying.occasion.strip():
         found.append(Problem("occasion", NO_OCCASION))
+    if len(saying.occasion.strip()) > LONGEST_NAME:
+        found.append(Problem("occasion", TOO_LONG.fill(n=LONGEST_NAME)))
     if not saying.precisions:
         found.append(Problem("measures", NOTHING_CHOSEN))
     if any(precision <= 0 for precision in saying.precisions.values()):

@@ -24,7 +24,7 @@ SAME = Words(
     "Nothing recorded since affects this figure: it is as it was known then.",
 )
 SENTENCE = Words(
-    "截至{day}的{name}，现在数比当时数{direction}{size}：{parts}。",
+    "截至{day}的{name}，现在数比当时数{direction} {size}：{parts}。",
     "{name} as of {day} is {size} {direction} than it was known then: {parts}.",
 )
 EVEN = Words(
@@ -32,7 +32,7 @@ EVEN = Words(
     "{name} as of {day} is what it was known then; what was recorded since cancels out: {parts}.",
 )
 MORE, LESS = Words("多", "more"), Words("少", "less")
-PART = Words("{why} {acts} 笔 {effect}", "{why} {acts} ({effect})")
+PART = Words("{why} {acts} 笔 {effect}", "{acts} {why} ({effect})")
 COMMA = Words("，", ", ")
 
 
@@ -80,15 +80,20 @@ def sentence(line: Line, bridge: Bridge) -> Words:
 
 def _parts(line: Line, bridge: Bridge) -> Iterator[Words]:
     for group in bridge.groups:
-        size = _size(line, group)
-        shown = effect(line, size)
-        sign = "+" if size > 0 else ""
-        signed = Words(sign + shown.zh, sign + shown.en)
-        yield PART.fill(why=bridges.WHY[group.why], acts=group.acts, effect=signed)
+        why = bridges.WHY[group.why]
+        yield PART.fill(why=Words(why.zh, why.en.lower()), acts=group.acts, effect=_signed(line, _size(line, group)))
 
 
 def _size(line: Line, group: Group) -> int:
     return group.fen if MEASURES[line.figure.measure].money else group.count
+
+
+def _signed(line: Line, size: int) -> Words:
+    """Return an effect with its sign before the number."""
+    if MEASURES[line.figure.measure].money:
+        return Words(f"{display.signed(size)} 元", f"CNY {display.signed(size)}")
+    shown, sign = effect(line, size), "+" if size > 0 else ""
+    return Words(sign + shown.zh, sign + shown.en)
 
 
 def effect(line: Line, size: int) -> Words:

@@ -74,6 +74,15 @@ def headline(fen: int, language: Language, choice: UnitChoice = "auto") -> str:
     return f"{_short(_rounded(fen, scale.yuan * FEN, decimals))} {scale.words.said(language)}"
 
 
+def as_said(fen: int, language: Language) -> str:
+    """Return a figure in the largest unit that keeps all of it: 2.27 亿元, but 21,790 万元, which 2.18 亿元 is not."""
+    largest = _fitting(fen, language)
+    for scale in sorted(_SCALES[language].values(), key=lambda scale: -scale.yuan):
+        if scale.yuan <= largest.yuan and not fen * 10**_HEADLINE_DECIMALS % (scale.yuan * FEN):
+            return f"{_short(_rounded(fen, scale.yuan * FEN, _HEADLINE_DECIMALS))} {scale.words.said(language)}"
+    return exact(fen, language)
+
+
 def prose(fen: int, language: Language) -> str:
     """Return a figure for a sentence that is copied; Chinese without spaces and separators: 2800万元."""
     text = headline(fen, language)

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask import current_app, g, json, url_for
+from flask import current_app, g, json, request, url_for
 
 from incubator.core import clock, sites
 from incubator.core.settings import demonstration_day
@@ -30,7 +30,7 @@ class SiteLink(NamedTuple):
     name: Words
 
 
-NOW_ALONE = frozenset({"imports", "links", "log", "people", "profile", "published", "reports", "session", "transfers"})
+NOW_ALONE = frozenset({"imports", "links", "log", "people", "profile", "published", "session", "transfers"})
 """Pages that tell how things stand now, or have moments of their own: a past data time is left behind on the way."""
 
 
@@ -74,6 +74,7 @@ def _globals() -> dict[str, Any]:
         "unit": unit(),
         "as_of": clocks.as_of,
         "known_at": clocks.known_at,
+        "looks_back": clocks.known_at is not None and request.blueprint not in NOW_ALONE,
         "today": clock.today(),
         "sites": [SiteLink(site.slug, sites.words(site)) for site in visible],
         "demo_day": demonstration_day(db.session()),

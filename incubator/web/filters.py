@@ -39,6 +39,11 @@ def headline(fen: int | None, unit: display.UnitChoice = "auto") -> str:
     return display.NONE if fen is None else display.headline(fen, language(), unit)
 
 
+def as_said(fen: int) -> str:
+    """2.27 亿元, 21,790 万元."""
+    return display.as_said(fen, language())
+
+
 def moved(fen: int, unit: display.UnitChoice = "auto") -> str:
     """+812 万元."""
     return display.headline_signed(fen, language(), unit)

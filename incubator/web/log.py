@@ -88,7 +88,7 @@ def export() -> Response:
     for row in log_list.every(session, scope, asked):
         entry = row.entry
         told = [said(drawing.site(entry, known)), said(drawing.what(entry)), entry.label]
-        told += [drawing.changes(entry, known), entry.reason, entry.previous_hash, entry.hash]
+        told += [drawing.changes(entry, known), drawing.reason(entry), entry.previous_hash, entry.hash]
         writer.writerow([entry.id, entry.at.isoformat(), *map(_harmless, [row.by, *told])])
     return Response(
         target.getvalue(), mimetype="text/csv", headers={"Content-Disposition": 'attachment; filename="log.csv"'}

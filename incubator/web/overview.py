@@ -55,6 +55,7 @@ def show() -> str | Response:
         summary=summary,
         province=province,
         view=view,
+        published=drawing.beside(published.of_day(db.session(), scope, clocks, None)),
         cards=figures.cards(summary, province, view, reports.last_changes(db.session(), scope, clocks))
         if province
         else [],

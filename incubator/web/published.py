@@ -97,6 +97,7 @@ def _show(line: Line, form: WithdrawForm) -> str:
         more=bridges.following(found, shown) if found else "",
         foot=bridges.foot(found, _("合计（＝现在数－当时数）"), money=money) if found else None,
         sums=found is not None and _sums(line, found),
+        verdict=drawing.verdict(line),
         bars=bars,
         steps=drawing.steps(bars),
         known=asked_clocks().known_at or clock.now(),

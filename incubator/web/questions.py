@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 CLOCK_ARGUMENTS = ("as_of", "known_at")
 """What every link, figure and download carries on."""
+EARLIEST = date(1900, 1, 1)
+"""No page looks back further: the months before it can always be counted."""
 
 
 def asked_clocks() -> Clocks:
@@ -67,5 +69,6 @@ def day(name: str) -> date | None:
 
 
 def _day_in(arguments: Mapping[str, str], name: str) -> date | None:
-    """Read a day as a person types it, where no script has written it out."""
-    return read_typed_day(arguments.get(name, ""), clock.today())
+    """Read a day as a person types it, where no script has written it out; one of an early century counts as none."""
+    found = read_typed_day(arguments.get(name, ""), clock.today())
+    return None if found is None or found < EARLIEST else found

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
-from incubator.core import attention, breakdowns, reported, reports, sites, transfers
+from incubator.core import attention, breakdowns, published, reported, reports, sites, transfers
 from incubator.core.press import press_line
 from incubator.extensions import db
 from incubator.web import access, filters
 from incubator.web.drawing import breakdowns as bars
 from incubator.web.drawing import entries as rows
 from incubator.web.drawing import figures, months, standing
+from incubator.web.drawing import published as published_drawing
 from incubator.web.drawing.attention import items as attention_items
 from incubator.web.drawing.switches import period_choices, presets, projected, unit_choices
 from incubator.web.preferences import unit
@@ -53,6 +54,7 @@ def show(slug: str) -> str:
         fingerprint=summary.fingerprint[:12],
         log_fingerprint=summary.log_fingerprint[:12],
         view=view,
+        published=published_drawing.beside(published.of_day(session, scope, clocks, site.id)),
         cards=figures.cards(summary, place, view, reports.last_changes(session, scope, clocks, site.id)),
         status=standing.of_site(months_reported, place.place, clocks.as_of, len(to_do)),
         facts=[*place_facts(session, place.place), *data_facts(summary, found.recent)],

@@ -72,7 +72,7 @@ def test_what_is_recorded_later_moves_the_figure_now_and_leaves_the_figure_then(
     assert bridge is not None
     assert [(step.why, step.fen, step.reason) for step in bridge.steps] == [("added", 100, "后来才收到")]
     assert reconcile.sentence(found, bridge).zh == (
-        "截至2026年1月10日的销售和技术合同总额，现在数比当时数多1.00 元：补录 1 笔 +1.00 元。"
+        "截至2026年1月10日的销售和技术合同总额，现在数比当时数多 1.00 元：补录 1 笔 +1.00 元。"
     )
 
 

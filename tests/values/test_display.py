@@ -199,3 +199,17 @@ def _read_whole(text: str) -> int:
     places = {"": 1, "拾": 10, "佰": 100, "仟": 1000}
     pairs = re.findall("([壹贰叁肆伍陆柒捌玖])([拾佰仟]?)", text)
     return sum("零壹贰叁肆伍陆柒捌玖".index(digit) * places[place] for digit, place in pairs)
+
+
+@pytest.mark.parametrize(
+    ("fen", "zh", "en"),
+    [
+        (22_700_000_000, "2.27 亿元", "227 million yuan"),
+        (21_790_000_000, "21,790 万元", "217.9 million yuan"),
+        (21_790_129_733, "217,901,297.33 元", "217,901,297.33 yuan"),
+        (1_234_50, "1,234.5 元", "1,234.5 yuan"),
+        (0, "0 元", "0 yuan"),
+    ],
+)
+def test_a_figure_that_was_said_keeps_every_digit(fen: int, zh: str, en: str) -> None:
+    assert (display.as_said(fen, "zh"), display.as_said(fen, "en")) == (zh, en)

@@ -89,7 +89,10 @@ ODD = (
     "/tenants/?after=9223372036854775808~2024-01-01", "/ledger/contracts?known_at=0001-01-01T00:00:00",
     "/sites/taiyuan/?known_at=0001-01-01T00:00:00%2B14:00", "/tenants/?as_of=9999-12-31",
     "/ledger/contracts?until=9999-12-31", "/sites/taiyuan/?as_of=9999-12-30", "/ledger/funding?q=%00%ef%bf%be",
-    "/tenants/?q=%00", "/ledger/contracts?least=" + "9" * 5000, "/tenants/?site=%00", "/ledger/contracts?tenant=%00",
+    "/sites/taiyuan/?as_of=0001-01-01", "/tenants/?as_of=0001-01-01&sort=contracts",
+    "/reports/taiyuan/202405?known_at=%00", "/reports/taiyuan/202405?entry=" + "9" * 30, "/reports/?year=" + "9" * 30,
+    "/published/publish?site=taiyuan&as_of=0001-01-01", "/tenants/?q=%00",
+    "/ledger/contracts?least=" + "9" * 5000, "/tenants/?site=%00", "/ledger/contracts?tenant=%00",
 )  # fmt: skip
 
 
@@ -119,3 +122,47 @@ def test_a_form_without_a_unit_means_yuan(cast: Cast) -> None:
     response = browser.send(path, form)
     assert response.status_code == 303
     assert "5.00" in said(browser, response)
+
+
+SAID = {"measure": "enterprises_admitted", "value": "5", "precision": "1", "as_of": "2024-10-15",
+        "published_on": "2024-10-15", "occasion": "示例"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("growth", "nan"), ("growth", "-inf"), ("growth", "1e999"), ("growth", "9" * 30), ("value", "1e400"),
+        ("occasion", "长" * 201), ("source", "长" * 2001), ("site", "999999999999"), ("measure", "funding_coverage"),
+        ("published_on", "9999-12-31"),
+    ],
+)  # fmt: skip
+def test_what_no_column_holds_is_not_registered(cast: Cast, field: str, typed: str) -> None:
+    site = str(cast.sites["taiyuan"])
+    response = sent(cast.browser("own-manager"), "/published/new", **(SAID | {"site": site} | {field: typed}))
+    assert field in told(response)
+
+
+@pytest.mark.parametrize("key", ["funding_coverage", "__class__", "indicator", "technology_managers_trained"])
+def test_what_is_no_figure_of_ours_is_not_published(cast: Cast, key: str) -> None:
+    page = "/published/publish?site=taiyuan&as_of=2024-10-15"
+    typed = {"occasion": "示例", f"say-{key}": "yes", f"precision-{key}": "1"}
+    browser = cast.browser("own-manager")
+    unticked = {name: value for name, value in opened(browser, page).items() if not name.startswith("say-")}
+    assert browser.send(page, unticked | typed).status_code == 422
+
+
+def test_an_occasion_longer_than_its_column_freezes_nothing(cast: Cast) -> None:
+    page = "/published/publish?site=taiyuan&as_of=2024-10-15"
+    assert "occasion" in told(sent(cast.browser("own-manager"), page, occasion="长" * 201))
+
+
+def test_a_month_is_not_returned_on_a_row_of_another_site_or_month(cast: Cast) -> None:
+    month = "/reports/taiyuan/202405"
+    browser = cast.browser("own-manager")
+    assert browser.send(f"{month}/submit", opened(browser, month)).status_code == 303
+    admin = cast.browser("province-admin")
+    for entry in (cast.contracts["datong"], 0, 9**15, "9" * 30, "-1", "\x00"):
+        form = opened(admin, f"{month}?entry={entry}") | {"comment": "示例", "entry": str(entry)}
+        answer = admin.send(f"{month}/return", form)
+        assert answer.status_code in {303, 422}
+        assert answer.status_code == 422 or entry == "\x00"  # what cannot be seen is not there: no row is cited

@@ -138,3 +138,27 @@ def test_a_withdrawn_line_stays_in_sight(cast: Cast) -> None:
     assert browser.send(f"{path}/withdraw", form | {"reason": ""}).status_code == 422
     assert "仍列在登记簿中" in said(browser, browser.send(f"{path}/withdraw", form | {"reason": "登记了两次"}))
     assert "已作废" in browser.get("/published/").get_data(as_text=True)
+
+
+def test_a_figure_that_was_published_for_the_day_leads_to_its_bridge(app: Flask, cast: Cast) -> None:
+    """From the figure that differs to the very entry: two presses."""
+    browser, page = cast.browser("own-manager"), "/sites/taiyuan/?as_of=2024-10-15"
+    way = f'href="/published/{cast.published["taiyuan"]}?as_of=2024-10-15"'
+
+    def beside() -> str:
+        shown = browser.get(page).get_data(as_text=True)
+        assert way in shown
+        return shown.split(way)[1].split("</a>")[0]
+
+    before = beside()
+    with app.app_context():
+        stay = db.session.query(Tenancy.id).filter_by(tenant_id=cast.tenants["taiyuan"]).scalar()
+        posted = ledger.post(db.session(), ALL, act(), [Draft(stay, "sales", date(2024, 6, 1), 9_000_000_00)])
+        db.session.commit()
+    assert ("一致" in before, "现在不一致" in beside()) == (True, True)
+    assert "现在不一致" not in before
+    assert way not in browser.get("/sites/taiyuan/?as_of=2024-10-14").get_data(as_text=True)
+    assert way not in browser.get(f"{page}&period=year").get_data(as_text=True)
+    figure = browser.get(f"/published/{cast.published['taiyuan']}").get_data(as_text=True)
+    assert posted.posting_id
+    assert "+9,000,000.00" in figure

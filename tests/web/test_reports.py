@@ -83,6 +83,18 @@ def test_a_past_page_of_a_month_tells_nothing_that_was_done_since(cast: Cast) ->
     assert "五月数据已核对" not in page(cast, "own-manager", f"{MAY}?known_at=2024-06-30")
 
 
+def test_a_past_page_says_so_and_leads_back_and_on_at_the_same_moment(cast: Cast) -> None:
+    for path in ("/reports/?year=2024", MAY, f"{MAY}/restated/sales_contract_value", "/ledger/contracts"):
+        assert "回到最新" not in page(cast, "own-manager", path), path
+        past = page(cast, "own-manager", f"{path}{'&' if '?' in path else '?'}known_at=2024-06-30")
+        assert "正在查看 2024-06-30 23:59 时已录入的数据" in past, path
+        assert past.count('class="site-bar past"') == 1, path
+    assert "/restated/sales_contract_value?known_at=2024-06-30" in page(
+        cast, "own-manager", f"{MAY}?known_at=2024-06-30"
+    )
+    assert "正在查看" not in page(cast, "own-manager", "/published/?known_at=2024-06-30"), "it has moments of its own"
+
+
 def close_may(cast: Cast) -> None:
     do(cast, "own-manager", "submit")
     assert do(cast, "province-admin", "accept").status_code == 303

@@ -195,7 +195,7 @@ class TestEditing:
         register = {"registered_on": "2024-06-01", "credit_code": credit_code(84), "name": "示例团队公司"}
         assert sent(cast.browser("own-manager"), f"/tenants/{team}/register", **register).status_code == 303
         history = page(cast, team, query="/history")
-        assert {"注册成立（团队转企业）", "来到本园区"} <= set(re.findall(r">([^<>]+)<", history))
+        assert {"注册成立（团队转企业）", "办理入驻"} <= set(re.findall(r">([^<>]+)<", history))
 
     def test_a_stale_edit_is_told_what_changed_and_loses_nothing(self, app: Flask, cast: Cast) -> None:
         first, second = cast.browser("own-manager"), cast.fresh_browser("own-manager")

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 def columns(*, money: bool) -> list[dict[str, Any]]:
     """Return the columns of a bridge: why, who, what, when, and the effect."""
     return [
-        {"key": "why", "label": _("原因"), "kind": "text"},
-        {"key": "tenant", "label": _("企业")},
-        {"key": "category", "label": _("类别"), "kind": "text"},
+        {"key": "why", "label": _("原因"), "kind": "short"},
+        {"key": "tenant", "label": _("企业名称")},
+        {"key": "category", "label": _("类别"), "kind": "short"},
         {"key": "happened_on", "label": _("发生日期"), "kind": "date"},
         {"key": "known_at", "label": _("录入时间"), "kind": "date"},
         {"key": "recorded_by", "label": _("录入人"), "kind": "text"},
@@ -47,7 +47,7 @@ def _step(step: Step, *, money: bool) -> dict[str, Any]:
         "category": filters.said(CATEGORIES[step.category].words),
         "happened_on": filters.day(step.happened_on),
         "known_at": _known(step),
-        "recorded_by": step.recorded_by or display.NONE,
+        "recorded_by": step.recorded_by or _("命令行或系统"),
         "reason": step.reason or display.NONE,
         "effect": {
             "text": effect(step.count, step.fen, money=money),
@@ -81,4 +81,4 @@ def effect(count: int, fen: int, *, money: bool) -> str:
 
 def foot(bridge: Bridge, words: str, *, money: bool) -> dict[str, Any]:
     """Return the sum of the steps."""
-    return {"why": words, "effect": effect(bridge.count, bridge.fen, money=money)}
+    return {"tenant": words, "effect": effect(bridge.count, bridge.fen, money=money)}

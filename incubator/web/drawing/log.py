@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -15,10 +17,12 @@ from incubator.core.log_list import WHAT
 from incubator.core.measures import MEASURES
 from incubator.core.one_tenant import Choices, Option
 from incubator.core.people import ROLE_WORDS
-from incubator.core.profiles import FIELD_WORDS
+from incubator.core.profiles import FIELD_WORDS, why
 from incubator.core.watched import PROFILE
 from incubator.models.person import Person
+from incubator.models.published import PublishedFigure
 from incubator.models.site import Institution, Zone
+from incubator.values.display import UNIT_WORDS
 from incubator.values.words import Words, same
 from incubator.web import filters
 from incubator.web.context import link
@@ -92,6 +96,9 @@ FIELDS: Mapping[str, Words] = FIELD_WORDS | {
     "query": Words("筛选", "Filter"),
 }
 _WORDS: Mapping[str, Words] = {
+    "yuan": UNIT_WORDS["yuan"],
+    "count": Words("个数", "number"),
+    "number": Words("个数", "number"),
     "invitation": Words("邀请", "Invitation"),
     "reset": Words("重设密码", "Password reset"),
     "used": Words("已使用", "Used"),
@@ -120,22 +127,29 @@ SELF_EVIDENT = {"person_id", "created_at", "made_at", "requested_at", "uploaded_
 """Fields that say again when it was, or whom it was about."""
 
 
+NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
 @dataclass(frozen=True)
 class Names:
     """The names behind the numbers of entries; sites that a person does not see have none here."""
 
     sites: Mapping[int, Words]
     people: Mapping[int, str]
+    figures: Mapping[str, Words]
     choices: Choices
 
 
 def names(session: Session, scope: Scope) -> Names:
-    """Return the names of all sites in sight, of all people, institutions and zones."""
+    """Return the names of all sites in sight, of all people, published figures, institutions and zones."""
     found = sites.visible_sites(session, scope)
     people = {one.id: one.name for one in session.execute(sa.select(Person.id, Person.name))}
+    figure = PublishedFigure
+    said_of = session.execute(sa.select(figure.measure, figure.name_zh, figure.name_en).order_by(figure.id))
+    figures = {measure: Words(zh, en or zh) for measure, zh, en in said_of}
     institutions = [Option(one.id, Words(one.name_zh, one.name_en)) for one in session.scalars(sa.select(Institution))]
     zones = [Option(one.id, Words(one.name_zh, one.name_en)) for one in session.scalars(sa.select(Zone))]
-    return Names({site.id: sites.words(site) for site in found}, people, Choices(institutions, zones))
+    return Names({site.id: sites.words(site) for site in found}, people, figures, Choices(institutions, zones))
 
 
 def columns() -> list[dict[str, str]]:
@@ -162,9 +176,14 @@ def _cells(row: Row, known: Names) -> dict[str, Any]:
         "by": row.by or ("—" if entry.what == "sign_in_refused" else _("命令行或系统")),
         "what": said(what(entry)),
         "label": _about(entry, known),
-        "changes": {"text": changes(entry, known), "sub": entry.reason},
+        "changes": {"text": changes(entry, known), "sub": reason(entry)},
         "site": said(site(entry, known)),
     }
+
+
+def reason(entry: LogEntry) -> str:
+    """Return why it was done, in words."""
+    return said(why(entry.reason)) if entry.subject == PROFILE else entry.reason
 
 
 def what(entry: LogEntry) -> Words:
@@ -232,6 +251,19 @@ def _moment(value: str, known: Names) -> str:  # noqa: ARG001 - every way of sho
     return filters.moment(datetime.fromisoformat(value))
 
 
+def _month(value: int, known: Names) -> str:  # noqa: ARG001
+    return filters.prose_month(value)
+
+
+def _figure(value: str, known: Names) -> str:
+    measure = MEASURES.get(value)
+    return said(measure.words if measure else known.figures.get(value, same(value)))
+
+
+def _number(value: str, known: Names) -> str:  # noqa: ARG001
+    return f"{Decimal(value):,f}" if NUMBER.fullmatch(str(value)) else str(value)
+
+
 def _site(value: int, known: Names) -> str:
     return said(known.sites.get(value, same(f"№ {value}")))
 
@@ -245,6 +277,10 @@ _SHOWN: Mapping[str, Callable[[Any, Names], str]] = {
     "to_site_id": _site,
     "floor_fen": _yuan,
     "cap_fen": _yuan,
+    "month": _month,
+    "measure": _figure,
+    "value": _number,
+    "precision": _number,
     "known_at": _moment,
     "month": _month,
     "unit": _unit,

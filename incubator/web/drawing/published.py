@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
 from incubator.core.bridges import WHY
 from incubator.core.measures import MEASURES
-from incubator.core.published import STATES
+from incubator.core.published import STATES, at_precision
 from incubator.values import display
 from incubator.values.words import Words
 from incubator.web import filters
@@ -18,7 +17,7 @@ from incubator.web.context import link
 from incubator.web.drawing.bridges import effect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from incubator.core.bridges import Bridge
     from incubator.core.published import Line, Said
@@ -45,12 +44,12 @@ def state(line: Line) -> dict[str, str]:
 
 
 def value(line: Line | Said, number: Decimal | None, *, exact: bool = True) -> str:
-    """Return a number of a line: yuan to the fen (or as a headline), or a count with its measure word."""
+    """Return a number of a line: yuan to the fen (or as it is said, in a large unit), or a count with its noun."""
     if number is None:
         return display.NONE
     if line.figure.unit == "yuan":
         fen = int(number * 100)
-        return filters.yuan(fen) if exact else filters.headline(fen)
+        return filters.yuan(fen) if exact else filters.as_said(fen)
     measure = MEASURES.get(line.figure.measure)
     if measure is not None:
         return filters.counted(int(number), measure.noun)
@@ -67,6 +66,15 @@ def occasion(line: Line | Said) -> str:
     """Return where it was said, in the page's language where that is known."""
     figure = line.figure
     return figure.occasion_en if filters.language() == "en" and figure.occasion_en else figure.occasion_zh
+
+
+def verdict(line: Line) -> str:
+    """Say, with both numbers, why a figure is not what was published; "" if it is."""
+    if line.now is None or line.ties_now:
+        return ""
+    now = value(line, at_precision(line.now, line.figure.precision), exact=False)
+    said = value(line, line.figure.value, exact=False)
+    return _("按发布精度：现在数 %(now)s ≠ 发布数 %(said)s。", now=now, said=said)
 
 
 def columns() -> list[dict[str, Any]]:
@@ -137,24 +145,41 @@ def _exact(line: Line, number: Decimal | None) -> str:
 
 
 def lately(found: Iterable[Said]) -> dict[str, Any]:
-    """Return the table of what was published last, in columns of the register."""
+    """Return the table of what was published last, in columns of the register; what differs now stands first."""
     left_out = {"as_of", "then", "now"}
+    first = sorted(found, key=lambda one: one.ties)
     return {
         "columns": [column | {"fold": 0} for column in columns() if column["key"] not in left_out],
-        "rows": [{"cells": _said(one)} for one in islice(found, ON_OVERVIEW)],
+        "rows": [{"cells": _said(one)} for one in first[:ON_OVERVIEW]],
     }
 
 
-def _said(one: Said) -> dict[str, Any]:
+def beside(found: Mapping[str, Said]) -> dict[str, dict[str, str]]:
+    """Return by measure what stands on a card: the published figure, whether the card says the same, and its page."""
+    return {
+        key: {
+            "value": value(one, one.figure.value, exact=False),
+            "href": link("published.show", published_id=one.figure.id),
+            **_state(one),
+        }
+        for key, one in found.items()
+    }
+
+
+def _state(one: Said) -> dict[str, str]:
     kept = "ties" if one.ties else "differs_now"
     kind, shape = MARKS[kept]
+    return {"word": filters.said(STATES[kept]), "kind": kind, "shape": shape}
+
+
+def _said(one: Said) -> dict[str, Any]:
     return {
         "published_on": filters.day(one.figure.published_on),
         "name": {"text": filters.said(one.words), "href": link("published.show", published_id=one.figure.id)},
         "site": filters.said(one.place.words),
         "occasion": {"text": occasion(one), "title": occasion(one)},
         "value": value(one, one.figure.value, exact=False),
-        "state": {"status": {"word": filters.said(STATES[kept]), "kind": kind, "shape": shape}},
+        "state": {"status": _state(one)},
     }
 
 
@@ -176,12 +201,12 @@ def waterfall(line: Line, bridge: Bridge) -> list[dict[str, Any]]:
     def height(level: float) -> float:
         return 100 * (level - floor) / (span * 1.35)
 
-    bars = [_bar(_("当时数"), value(line, line.then, exact=False), 0, height(levels[0]), "whole")]
+    bars = [_bar(_("当时数"), _exact(line, line.then), 0, height(levels[0]), "whole")]
     for group, before, after, size in zip(bridge.groups, levels, levels[1:], effects, strict=False):
         low_end, high_end = sorted((height(before), height(after)))
         text = effect(group.count, group.fen, money=money)
         bars.append(_bar(filters.said(WHY[group.why]), text, low_end, high_end, "more" if size > 0 else "less"))
-    return [*bars, _bar(_("现在数"), value(line, line.now, exact=False), 0, height(levels[-1]), "whole")]
+    return [*bars, _bar(_("现在数"), _exact(line, line.now), 0, height(levels[-1]), "whole")]
 
 
 def steps(bars: list[dict[str, Any]]) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def _line(line: Line, asked: Asked) -> dict[str, Any]:
 def _closed(line: Line, asked: Asked, last: date) -> Any:
     """Return the closed figure where it is no longer the present one; beside it what makes the difference."""
     if line.closed is None:
-        return "—"
+        return "—" if asked.at.own is None else {"text": _("未变"), "title": _("与本月止累计相同")}
     href = link("reports.bridge", slug=asked.slug, month=asked.month, key=line.key)
     shown = cell(line.key, line.closed, _total_link(line.key, asked.slug, last, asked.at.own), asked.unit)
     return shown | {"notes": [{"text": _("差异"), "href": href}]}
