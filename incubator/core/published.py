@@ -187,11 +187,19 @@ def latest(session: Session, scope: Scope, clocks: Clocks, limit: int = LATEST) 
     return _said(session, scope, clocks, _standing(scope, clocks).limit(limit))
 
 
-def of_day(session: Session, scope: Scope, clocks: Clocks, site_id: int | None) -> dict[str, Said]:
-    """Return what was said last of a place for exactly the clocks' day, by measure; None is the province."""
+def of_day(session: Session, scope: Scope, clocks: Clocks, site_id: int | None) -> dict[str, list[Said]]:
+    """Return by measure what was said of a place for exactly the clocks' day; None is the province.
+
+    What was said last, and behind it what was said before and differs now: an update does not answer for that.
+    """
     figure = PublishedFigure
     query = _standing(scope, clocks).where(figure.as_of == clocks.as_of, figure.site_id.is_not_distinct_from(site_id))
-    return {one.figure.measure: one for one in reversed(_said(session, scope, clocks, query))}
+    found = dict[str, list[Said]]()
+    for one in _said(session, scope, clocks, query):
+        mine = found.setdefault(one.figure.measure, [])
+        if not mine or not (one.ties or any(not before.ties for before in mine)):
+            mine.append(one)
+    return found
 
 
 def _standing(scope: Scope, clocks: Clocks) -> Query:

@@ -242,3 +242,21 @@ def test_rounding_is_half_up_and_never_further_than_half_a_step(fen: int, precis
     found = at_precision(value, step)
     assert found % step == 0
     assert -step / 2 <= value - found < step / 2
+
+
+def test_an_update_stands_before_what_was_said_and_differs(session: Session, contract: int, clock: Clock) -> None:
+    line(session, TOLD)
+    clock.moment += timedelta(days=3)
+    assert not ledger.post(session, ALL, act(), [Draft(contract, "sales", DAY, 500)]).problems
+    now = Clocks(DAY)
+
+    def beside() -> list[tuple[date, bool]]:
+        return [(one.figure.published_on, one.ties) for one in published.of_day(session, ALL, now, 1)[KEY]]
+
+    first, today = TOLD.published_on, clock.moment.date()
+    assert beside() == [(first, False)]
+    exact = published.register(session, ALL)[0].now
+    assert exact is not None
+    line(session, replace(TOLD, published_on=today, value=exact, precision=Decimal("0.01")))
+    assert beside() == [(today, True), (first, False)]
+    assert published.of_day(session, ALL, Clocks(DAY + timedelta(days=1)), 1) == {}

@@ -17,7 +17,7 @@ from incubator.web.context import link
 from incubator.web.drawing.bridges import effect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from incubator.core.bridges import Bridge
     from incubator.core.published import Line, Said
@@ -154,16 +154,14 @@ def lately(found: Iterable[Said]) -> dict[str, Any]:
     }
 
 
-def beside(found: Mapping[str, Said]) -> dict[str, dict[str, str]]:
-    """Return by measure what stands on a card: the published figure, whether the card says the same, and its page."""
-    return {
-        key: {
-            "value": value(one, one.figure.value, exact=False),
-            "href": link("published.show", published_id=one.figure.id),
-            **_state(one),
-        }
-        for key, one in found.items()
-    }
+def beside(found: Mapping[str, Sequence[Said]]) -> dict[str, list[dict[str, str]]]:
+    """Return by measure what stands on a card: the published figures, whether the card says the same, their pages."""
+    return {key: [_beside(one) for one in said] for key, said in found.items()}
+
+
+def _beside(one: Said) -> dict[str, str]:
+    href = link("published.show", published_id=one.figure.id)
+    return {"value": value(one, one.figure.value, exact=False), "href": href, **_state(one)}
 
 
 def _state(one: Said) -> dict[str, str]:
