@@ -117,3 +117,17 @@ def test_filters_stand_in_the_address_and_chips_take_them_away(cast: Cast) -> No
     assert "没有符合条件的记录" in page
     assert admin.get("/log?who=x&since=nonsense&after=y&group=z&q=%00").status_code == 200
     assert admin.get("/log?site=nowhere").status_code == 404
+
+
+def test_reasons_and_published_figures_are_told_in_words(cast: Cast) -> None:
+    mine = cast.browser("own-manager")
+    new = {"kind": "enterprise", "name": "示例新来者", "industry": "M", "admitted_on": "2024-05-20"}
+    assert sent(mine, "/tenants/new?site=taiyuan", credit_code=credit_code(700), **new).status_code == 303
+    said = {"site": str(cast.sites["taiyuan"]), "measure": "unmeasured", "name": "培养技术经理人", "value": "12345",
+            "precision": "1", "as_of": "2024-10-15", "published_on": "2024-10-15", "occasion": "示例"}  # fmt: skip
+    assert sent(mine, "/published/new", **said).status_code == 303
+    shown = mine.get("/log").get_data(as_text=True)
+    for words in ("办理入驻", "指标：台账无此指标；数值：12,345；单位：个数"):
+        assert words in shown
+        assert words in mine.get("/log.csv").get_data(as_text=True)
+    assert "arrived" not in shown

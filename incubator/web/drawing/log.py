@@ -18,11 +18,11 @@ from incubator.core.measures import MEASURES
 from incubator.core.one_tenant import Choices, Option
 from incubator.core.people import ROLE_WORDS
 from incubator.core.profiles import FIELD_WORDS, why
+from incubator.core.published import INDICATOR, STATES, UNMEASURED
 from incubator.core.watched import PROFILE
 from incubator.models.person import Person
 from incubator.models.published import PublishedFigure
 from incubator.models.site import Institution, Zone
-from incubator.values.display import UNIT_WORDS
 from incubator.values.words import Words, same
 from incubator.web import filters
 from incubator.web.context import link
@@ -96,9 +96,6 @@ FIELDS: Mapping[str, Words] = FIELD_WORDS | {
     "query": Words("筛选", "Filter"),
 }
 _WORDS: Mapping[str, Words] = {
-    "yuan": UNIT_WORDS["yuan"],
-    "count": Words("个数", "number"),
-    "number": Words("个数", "number"),
     "invitation": Words("邀请", "Invitation"),
     "reset": Words("重设密码", "Password reset"),
     "used": Words("已使用", "Used"),
@@ -121,8 +118,10 @@ _WORDS: Mapping[str, Words] = {
 """Values that are codes."""
 
 
-_UNITS = {"yuan": Words("元", "yuan"), "count": Words("个数", "a number")}
+_UNITS = {"yuan": Words("元", "yuan"), "count": Words("个数", "a number"), "number": Words("个数", "a number")}
 """In what a published figure is said."""
+_UNNAMED = {INDICATOR: STATES["indicator"], UNMEASURED: STATES["no_measure"]}
+"""What several figures share is no name of one of them."""
 SELF_EVIDENT = {"person_id", "created_at", "made_at", "requested_at", "uploaded_at"}
 """Fields that say again when it was, or whom it was about."""
 
@@ -146,7 +145,7 @@ def names(session: Session, scope: Scope) -> Names:
     people = {one.id: one.name for one in session.execute(sa.select(Person.id, Person.name))}
     figure = PublishedFigure
     said_of = session.execute(sa.select(figure.measure, figure.name_zh, figure.name_en).order_by(figure.id))
-    figures = {measure: Words(zh, en or zh) for measure, zh, en in said_of}
+    figures = {measure: Words(zh, en or zh) for measure, zh, en in said_of} | _UNNAMED
     institutions = [Option(one.id, Words(one.name_zh, one.name_en)) for one in session.scalars(sa.select(Institution))]
     zones = [Option(one.id, Words(one.name_zh, one.name_en)) for one in session.scalars(sa.select(Zone))]
     return Names({site.id: sites.words(site) for site in found}, people, figures, Choices(institutions, zones))
@@ -251,10 +250,6 @@ def _moment(value: str, known: Names) -> str:  # noqa: ARG001 - every way of sho
     return filters.moment(datetime.fromisoformat(value))
 
 
-def _month(value: int, known: Names) -> str:  # noqa: ARG001
-    return filters.prose_month(value)
-
-
 def _figure(value: str, known: Names) -> str:
     measure = MEASURES.get(value)
     return said(measure.words if measure else known.figures.get(value, same(value)))
@@ -277,7 +272,6 @@ _SHOWN: Mapping[str, Callable[[Any, Names], str]] = {
     "to_site_id": _site,
     "floor_fen": _yuan,
     "cap_fen": _yuan,
-    "month": _month,
     "measure": _figure,
     "value": _number,
     "precision": _number,
