@@ -74,7 +74,7 @@ def _globals() -> dict[str, Any]:
         "unit": unit(),
         "as_of": clocks.as_of,
         "known_at": clocks.known_at,
-        "looks_back": clocks.known_at is not None and request.blueprint not in NOW_ALONE,
+        "looks_back": clocks.known_at is not None and request.blueprint not in {None, *NOW_ALONE},
         "today": clock.today(),
         "sites": [SiteLink(site.slug, sites.words(site)) for site in visible],
         "demo_day": demonstration_day(db.session()),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, cast
 
-from flask import Blueprint, Response, abort, g, request, send_file
+from flask import Blueprint, Response, abort, flash, g, redirect, request, send_file
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from incubator.core import clock, sites
@@ -15,6 +16,7 @@ from incubator.excel import whole_site
 from incubator.excel.exchange import SHEETS
 from incubator.extensions import db, reading
 from incubator.web import access, filters
+from incubator.web.context import link
 from incubator.web.questions import asked_clocks
 
 if TYPE_CHECKING:
@@ -73,6 +75,9 @@ def export() -> Answer:
     site = access.site_to_read(slug) if slug else None
     if (book or ALL) not in {ALL, *SHEETS} or (form or "xlsx") not in whole_site.FORMS:
         abort(404)
+    if asked_clocks().known_at is not None:  # what it writes is meant to be brought in again
+        flash(_("整本台账只按最新数据导出；过去时点的数据请从清单或汇总表导出。"), "warning")
+        return redirect(link("sites.show", slug=slug) if slug else link("overview.home"), 303)
     scope = access.scope()
     session = reading(Session(db.engine))  # read from until the last row is sent, when the request is long over
     chosen = [site] if site else sites.visible_sites(db.session(), scope)

@@ -166,3 +166,11 @@ def test_a_month_is_not_returned_on_a_row_of_another_site_or_month(cast: Cast) -
         answer = admin.send(f"{month}/return", form)
         assert answer.status_code in {303, 422}
         assert answer.status_code == 422 or entry == "\x00"  # what cannot be seen is not there: no row is cited
+
+
+def test_a_whole_ledger_never_passes_for_what_was_known_once(cast: Cast) -> None:
+    own, other = cast.browser("own-manager"), cast.browser("other-manager")
+    assert own.get("/export?site=taiyuan").status_code == 200
+    assert "只按最新数据导出" in said(own, own.get("/export?site=taiyuan&known_at=2024-06-30"))
+    for path in ("/export?site=taiyuan", "/summary.xlsx?site=taiyuan", "/ledger/contracts/export/csv?site=taiyuan"):
+        assert other.get(f"{path}&known_at=2024-06-30").status_code == 404, path
