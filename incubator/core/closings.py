@@ -267,6 +267,12 @@ class About(NamedTuple):
     known_at: datetime | None = None
 
 
+def line(session: Session, scope: Scope, about: About) -> Line:
+    """Return one measure of a month's sheet."""
+    found = sheet(session, scope, about.site_id, about.month, about.known_at)
+    return next(one for one in found if one.key == about.key)
+
+
 def bridge(session: Session, scope: Scope, about: About, shown: Shown = ALL) -> Bridge | None:
     """Return what was entered since a month was closed, about that month and all before; None if it is open."""
     at = moments(session, about.site_id, about.month, about.known_at)

@@ -178,7 +178,9 @@ def bridge(slug: str, month: int, key: str) -> str:
     site, state, about = _about(slug, month, key)
     shown = bridge_drawing.shown()
     found = access.found(closings.bridge(db.session(), access.scope(), about, shown))
-    return _bridge(site, state, about, found, _("合计（＝调整后－关账数）"), kind="closed")
+    line = closings.line(db.session(), access.scope(), about)
+    ends = drawing.ends(line)
+    return _bridge(site, state, about, found, _("合计（＝调整后－关账数）"), kind="closed", ends=ends)
 
 
 @pages.get("/reports/<slug>/<int:month>/restated/<key>")
@@ -197,11 +199,12 @@ def _about(slug: str, month: int, key: str) -> tuple[Site, MonthState, About]:
     return site, state, About(site.id, month, key, asked_clocks().known_at)
 
 
-def _bridge(site: Site, state: MonthState, about: About, found: Bridge, sum_: str, *, kind: str) -> str:
+def _bridge(site: Site, state: MonthState, about: About, found: Bridge, sum_: str, *, kind: str, ends: str = "") -> str:
     money = MEASURES[about.key].money
     return render_template(
         "reports/bridge.html",
         kind=kind,
+        ends=ends,
         site=site,
         site_words=said(sites.words(site)),
         month=state.month,

@@ -120,7 +120,12 @@ def test_a_closed_month_refuses_a_form_and_takes_a_restatement_with_permission_a
     assert done.status_code == 303, told(done)
     shown = page(cast, "own-manager")
     assert "关账后有追溯调整" in shown
-    assert "合同后到" in page(cast, "own-manager", f"{MAY}/bridge/sales_contract_value")
+    bridge = page(cast, "own-manager", f"{MAY}/bridge/sales_contract_value")
+    assert "合同后到" in bridge
+    ends = re.search(r"关账数 ([\d,.]+) 元，调整后 ([\d,.]+) 元", bridge)
+    assert ends
+    closed, now = (Decimal(text.replace(",", "")) for text in ends.groups())
+    assert now - closed == 100
 
 
 def restate(cast: Cast) -> None:

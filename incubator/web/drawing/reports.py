@@ -126,6 +126,16 @@ def _closed(line: Line, asked: Asked, last: date) -> Any:
     return shown | {"notes": [{"text": _("差异"), "href": href}]}
 
 
+def ends(line: Line) -> str:
+    """Return the figure as it was closed and as it is now, to the fen: between them lies the bridge."""
+    measure = MEASURES[line.key]
+    closed, total = (
+        filters.yuan(one.fen) if measure.money else filters.counted(one.count, measure.noun)
+        for one in (line.closed or line.total, line.total)
+    )
+    return _("关账数 %(closed)s，调整后 %(total)s", closed=closed, total=total)
+
+
 def _total_link(key: str, slug: str, as_of: date, known_at: datetime | None = None) -> str:
     """Return the list whose foot is a figure of a day, as known at a moment, or as this page is."""
     clocks = _clocks(as_of, known_at)
