@@ -64,6 +64,9 @@ def index() -> str:
         writable=writable,
         chosen=site.slug if site is not None else (writable[0].slug if writable else ""),
         states=_states(),
+        grids=drawing.grids(),
+        sheet=request.args.get("sheet", ""),
+        longest=LONGEST_PASTE,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import date
 from io import BytesIO
@@ -119,11 +120,25 @@ def test_rows_are_pasted(cast: Cast) -> None:
     assert "1,234.50" in manager.get(page).get_data(as_text=True)
 
 
-def test_lists_lead_to_where_rows_are_pasted(cast: Cast) -> None:
-    shown = cast.browser("own-manager").get("/ledger/contracts?site=taiyuan").get_data(as_text=True)
-    assert re.search(r'href="/imports/\?site=taiyuan#rows">粘贴录入', shown)
-    shown = cast.browser("site-viewer").get("/ledger/contracts?site=taiyuan").get_data(as_text=True)
+@pytest.mark.parametrize(("page", "sheet"), [("/ledger/contracts", "contracts"), ("/tenants/", "tenants")])
+def test_lists_lead_to_where_rows_are_pasted(cast: Cast, page: str, sheet: str) -> None:
+    manager = cast.browser("own-manager")
+    shown = manager.get(f"{page}?site=taiyuan").get_data(as_text=True)
+    found = re.search(r'href="(/imports/\?[^"]*)#paste">粘贴录入', shown)
+    assert found
+    shown = manager.get(html.unescape(found[1])).get_data(as_text=True)
+    assert f'<option value="{sheet}" selected>' in shown
+    assert 'id="paste"' in shown
+    shown = cast.browser("site-viewer").get(f"{page}?site=taiyuan").get_data(as_text=True)
     assert "粘贴录入" not in shown
+
+
+def test_as_much_as_may_be_pasted_is_taken(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(working, "kick", lambda: None)
+    manager = cast.browser("own-manager")
+    rows = ["\t".join(HEAD), *("\t".join(map(str, paid(cast, 5_000 + n, f"PZ-{n}"))) for n in range(24_000))]
+    text = "\n".join(rows)[:1_999_000]
+    assert manager.send("/imports/paste", {"site": "taiyuan", "rows": text}).status_code == 303
 
 
 def test_a_pasted_cell_may_hold_line_breaks_and_its_place_has_a_name(cast: Cast) -> None:
