@@ -219,14 +219,22 @@ def _rows(plan: Plan, by_fate: Iterable[tuple[Judged, str]]) -> dict[str, list[R
     found: dict[str, list[Row]] = {fate: [] for fate in FATES}
     for row, fate in by_fate:
         if len(found[fate]) < MOST:
-            found[fate].append(_row(plan.intake.tables[row.table], row))
+            found[fate].append(_row(plan.intake.tables[row.table], row, known_by(row) if fate == "known" else ""))
     return found
 
 
-def _row(table: Table, row: Judged) -> Row:
+def known_by(row: Judged) -> str:
+    """Return the field by which a row is known to be in the ledger already."""
+    numbered = next((name for name in ("document_number", "credit_code") if name in row.line.given), "name")
+    return "amount" if row.draft is not None and numbered == "credit_code" else numbered
+
+
+def _row(table: Table, row: Judged, at: str) -> Row:
+    """Return a row as it is listed; `at`: the field whose cell it is named by, "" for the row as a whole."""
     given, fen = row.line.given, row.line.given.get("amount")
+    column = table.column(at)
     return Row(
-        f"{table.sheet}!{row.line.row}",
+        f"{table.sheet}!{column.letter if column else ''}{row.line.row}",
         row.entry_id,
         str(given.get("name") or given.get("tenant_name") or row.line.shown("credit_code")),
         str(given.get("happened_on") or given.get("admitted_on") or ""),
