@@ -186,6 +186,24 @@ def test_a_doubt_of_many_rows_is_settled_by_one_press(cast: Cast) -> None:
     assert "4,260,000.00" in manager.get(page).get_data(as_text=True)
 
 
+def test_findings_are_listed_page_by_page_and_each_can_be_settled(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    page = upload(manager, book_of(*(paid(cast, f"约{n}万", f"PZ-{n}") for n in range(250))))
+    first = manager.get(page).get_data(as_text=True)
+    assert re.findall(r"<strong>资金拨付!C(\d+)</strong>", first) == [str(n) for n in range(2, 102)]
+    places: list[str] = []
+    following: str | None = page
+    while following:
+        shown = manager.get(following).get_data(as_text=True)
+        places += re.findall(r"<strong>(资金拨付!C\d+)</strong>", shown)
+        link = re.search(r'data-more-rows="findings" data-hx-get="([^"]*)"', shown)
+        following = html.unescape(link[1]) if link else None
+    assert places == [f"资金拨付!C{n}" for n in range(2, 252)]
+    manager.send(f"{page}/cells", {"table": "0", "row": "251", "field": "amount", "text": "3万"})
+    assert "有误" in manager.get(page).get_data(as_text=True)
+    assert "资金拨付!C251" not in manager.get(f"{page}?after=200").get_data(as_text=True)
+
+
 def test_a_unit_is_changed_in_one_sheet_alone(cast: Cast) -> None:
     manager = cast.browser("own-manager")
     book = Workbook()

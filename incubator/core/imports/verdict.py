@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from incubator.core.imports.intake import Table
 
 MOST = 100
-"""How many findings, and rows of a fate, a page lists; the workbook with its marks has them all."""
+"""How many rows of a fate a page lists."""
+MOST_FINDINGS = 2_000
+"""How many findings a page leads through; the workbook with its marks has them all."""
 MANY = 10
 """The same doubt in so many rows is one line."""
 
@@ -119,7 +121,7 @@ class Verdict(NamedTuple):
         return found
 
     def has_doubt(self, table: int, row: int, doubt: str) -> bool:
-        """Say whether a doubt of a row is among the findings that the page lists."""
+        """Say whether a doubt of a row is among the findings that the page leads through."""
         return any((one.table, one.problem.row, one.problem.doubt) == (table, row, doubt) for one in self.findings)
 
 
@@ -136,8 +138,8 @@ def of(session: Session, plan: Plan, given: Choices, as_of: date) -> Verdict:
         _sheets(plan, given, entering),
         plan.intake.left_out,
         plan.intake.unmatched,
-        tuple(found[:MOST]),
-        max(0, len(found) - MOST),
+        tuple(found[:MOST_FINDINGS]),
+        max(0, len(found) - MOST_FINDINGS),
         _rows(plan, by_fate),
         _moves(session, entering, as_of),
         any(row.differs for row in plan.rows),

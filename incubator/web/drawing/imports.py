@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 OURS = ("mark",)
 """Columns that nobody fills in by hand."""
+AT_ONCE = 100
+"""Findings on a page."""
 AFTERWARDS = ("enterprises_admitted", "sales_and_technology_contract_value", "startup_funding_disbursed")
 
 
@@ -131,6 +133,18 @@ def _row(row: Row) -> dict[str, Any]:
             "amount": "—" if row.fen is None else filters.yuan(row.fen),
             "said": "；".join(str(filters.said(words)) for words in row.said) or "—",
         }
+    }
+
+
+def settle(verdict: Verdict, after: int, import_id: int) -> dict[str, Any]:
+    """Return a page of what is to be settled, the addresses of what follows, and how much no page lists."""
+    last = after + AT_ONCE
+    follows = {"import_id": import_id, "after": last} if last < len(verdict.findings) else None
+    return {
+        "findings": verdict.findings[after:last],
+        "more": link("imports.show", **follows, rows="1") if follows else "",
+        "following": f"{link('imports.show', **follows)}#to-settle" if follows else "",
+        "unlisted": verdict.more_findings,
     }
 
 
