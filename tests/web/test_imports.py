@@ -221,6 +221,19 @@ def test_a_unit_is_changed_in_one_sheet_alone(cast: Cast) -> None:
     assert "300,001.00" in preview
 
 
+def test_a_slip_within_a_first_import_is_asked_about(cast: Cast) -> None:
+    """The ledger holds nothing of the kind: the rows are compared with one another, and one press mends the slip."""
+    manager = cast.browser("own-manager")
+    rows = [paid(cast, 30_000 + n, f"PZ-{n}") for n in range(8)]
+    page = upload(manager, book_of(*rows, paid(cast, 300_000_000, "PZ-8")))
+    preview = manager.get(page).get_data(as_text=True)
+    assert "资金拨付!C10" in preview
+    assert re.search(r"约为本次导入“[^”]+”中位数（3[\d.,]* 万元）的 9,998 倍。是否把“元”填成了“万元”？", preview)
+    fields = {"table": "0", "row": "10", "field": "amount", "text": "30,000.00 元"}
+    manager.send(f"{page}/cells", fields)
+    assert re.search(r'btn-primary">全部入账 9 笔', manager.get(page).get_data(as_text=True))
+
+
 def test_a_correction_moves_the_totals_by_its_difference(cast: Cast) -> None:
     manager = cast.browser("own-manager")
     first = upload(manager, book_of(startup(cast, 300_000, "PZ-7")))
