@@ -172,7 +172,12 @@ def test_a_large_workbook_is_worked_off_while_the_page_is_closed(valley: Valley,
     valley.open(page, "/imports/")
     page.set_input_files("#file", path)
     page.get_by_role("button", name="上传并核对").click()
-    expect(page.locator("#import-progress progress[value]")).to_be_visible(timeout=30_000)
+    bar = page.locator("#import-progress progress[value]")
+    expect(bar).to_be_visible(timeout=30_000)
+    first = bar.get_attribute("value")
+    further = page.locator(f"#import-progress progress[value]:not([value='{first}'])")
+    expect(further).to_be_visible(timeout=30_000)
+    assert int(further.get_attribute("value") or 0) > int(first or 0), "the bar moves forward"
     page.goto(f"{valley.address}/tenants/")
     valley.open(page, "/imports/")
     page.get_by_role("link", name=re.compile(r"导入 \d+")).first.click()
