@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -112,6 +112,7 @@ SAID = st.sampled_from(["zh", "en"])
 
 
 @given(LISTS, SAID)
+@example(Filter("contracts", 1), "en")
 @settings(max_examples=25)
 def test_any_list_of_entries_adds_nothing(
     everything: sa.Engine, tmp_path_factory: pytest.TempPathFactory, asked: Filter, language: Language
