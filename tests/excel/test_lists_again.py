@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from incubator.core import entries, exports, feet, sites, tenant_list
+from incubator.core import entries, exports, feet, ledger, sites, tenant_list
 from incubator.core.access import Scope
 from incubator.core.entries import SHOWN, Filter
 from incubator.core.imports import events
@@ -26,11 +26,13 @@ from incubator.excel.listing import entries_table, tenants_table
 from incubator.excel.reading.recognition import Choices as Matched
 from incubator.excel.reading.whole import NO_ROWS, read_file
 from incubator.excel.streaming import Table, stream_workbook
+from incubator.models.ledger import Posting
 from incubator.models.site import Site
 from incubator.values.words import Language
 from tests.conftest import DATABASES
 from tests.databases import open_engine
 from tests.excel import eventful
+from tests.making import ALL, act, credit_code, make_sites
 
 NOW = Clocks(date(2099, 12, 31))
 
@@ -138,3 +140,22 @@ def test_any_list_of_tenants_adds_nothing(
         table = tenants_table(rows, len(rows), sites.institutions(session))
         counts = judged(session, asked.site_id or 0, tmp_path_factory.mktemp("list"), table, language)
         assert counts == Counts(known=len(rows))
+
+
+def test_what_was_undone_since_a_list_left_enters_only_with_a_yes(session: Session, tmp_path: Path) -> None:
+    """A list as known on a past day holds what was reversed since: its ledger number says so."""
+    make_sites(session, 1)
+    stay = eventful.admit(session, 1, "示例汾河科技", credit_code(1))
+    entry = eventful.post(session, stay, "rd_grant", 7)
+    before = session.get_one(Posting, entry.posting_id).recorded_at
+    assert ledger.correct(session, ALL, act(), entry.id, []).posting_id
+    rows = list(entries.stream(session, ALL, Clocks(NOW.as_of, before), Filter("funding", 1)))
+    assert len(rows) == 1
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(b"".join(stream_workbook([entries_table("funding", rows, 1, {})], [], "zh")))
+    found = read_file(path, list(SHEETS.values()), Matched({}, {}), lambda _done, _total: None)
+    seen = foresee(session, plan(session, ALL, 1, found))
+    assert events.total(seen.counts(Choices())) == Counts(doubtful=1)
+    [(_table, problem)] = seen.problems()
+    assert "已冲销" in problem.message.zh
+    assert events.total(seen.counts(Choices(all_doubts=True))) == Counts(new=1)
