@@ -20,6 +20,12 @@ const WORDS = {
   unit: ['单位：', 'Unit: '],
   partMonth: ['本月未满', 'part of the month'],
   clickOpens: ['点击查看记录', 'Click for the rows'],
+  row: ['行', 'Row'],
+  pastedRows: ['已粘贴 {n} 行', 'Rows pasted: {n}'],
+  underOwnTitles: ['，用的是粘贴内容自己的表头', ', under the titles that came with them'],
+  pasteTooWide: ['粘贴的内容比表格宽 {n} 列，没有粘贴。请连同表头一起复制', 'Too wide by {n} of the columns, and not pasted. Copy the rows with their titles'],
+  pasteTooLong: ['粘贴的内容太长，没有粘贴。请存成 .xlsx 后上传', 'Too long, and not pasted. Save it as .xlsx and upload it'],
+  restIsSent: ['还有 {n} 行没有显示，会一并核对', 'Rows not shown: {n}; they are checked as well'],
   selected: ['已选', 'Selected'],
 };
 

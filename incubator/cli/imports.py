@@ -19,6 +19,7 @@ from incubator.core.imports.choices import Choices
 from incubator.core.imports.foreseen import foresee
 from incubator.core.imports.judged import Counts, Judged, Plan
 from incubator.core.imports.plan import plan
+from incubator.core.imports.verdict import known_by
 from incubator.excel.exchange import SHEETS
 from incubator.excel.marking.workbook import MarkingError, annotate
 from incubator.excel.reading.workbook import read_workbook
@@ -264,10 +265,8 @@ def _judged(session: Session, event: Import | None, judged: Plan, given: Choices
 
 def _known(row: Judged) -> Problem:
     """Return what is said of a row that is in the ledger already, at the cell by which it is known."""
-    numbered = next((name for name in ("document_number", "credit_code") if name in row.line.given), "name")
-    if row.draft is not None and numbered == "credit_code":
-        numbered = "amount"
-    return Problem(numbered, KNOWN, row.line.row, row.line.shown(numbered), doubt=IS_KNOWN, entry_id=row.entry_id)
+    field = known_by(row)
+    return Problem(field, KNOWN, row.line.row, row.line.shown(field), doubt=IS_KNOWN, entry_id=row.entry_id)
 
 
 def _together(problems: Iterable[Problem]) -> Words:

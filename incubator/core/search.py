@@ -130,7 +130,7 @@ class _Candidate(NamedTuple):
 def _tenants(session: Session, clocks: Clocks, text: str, site_ids: Sequence[int], limit: int) -> list[TenantHit]:
     wanted = names.folded(text)
     if not wanted:
-        return []
+        return _tenant_hits(session, clocks, _ranked(session, _by_signs(session, text, site_ids))[:limit], ())
     ranks = _by_code(session, text, site_ids) | _by_name(session, wanted, site_ids)
     core = names.core(wanted)
     if core != wanted and len(ranks) < limit:  # typed with another place or legal form than it was saved with
@@ -138,6 +138,16 @@ def _tenants(session: Session, clocks: Clocks, text: str, site_ids: Sequence[int
         ranks = {tenancy_id: rank + _BY_CORE for tenancy_id, rank in others.items()} | ranks
     chosen = _ranked(session, ranks)[:limit]
     return _tenant_hits(session, clocks, chosen, (wanted, core))
+
+
+def _by_signs(session: Session, text: str, site_ids: Sequence[int]) -> dict[int, int]:
+    """Return the stays whose name has a text of signs alone in it, as it is written: terms have letters and digits."""
+    signs = text.strip()
+    if not signs:
+        return {}
+    has = Tenancy.name.contains(signs, autoescape=True)
+    query = sa.select(Tenancy.id).where(Tenancy.site_id.in_(site_ids), has).limit(MOST)
+    return dict.fromkeys(session.scalars(query), INSIDE)
 
 
 def _by_name(session: Session, wanted: str, site_ids: Sequence[int]) -> dict[int, int]:

@@ -197,16 +197,16 @@ def _identity(clocks: Clocks, asked: Filter) -> list[Any]:
 
     found: list[Any] = []
     if asked.text.strip():
-        plain = asked.text.strip()
-        found.append(
-            sa.or_(
-                told(Tenancy.name).contains(plain, autoescape=True),
-                told(Tenancy.former_names).contains(plain, autoescape=True),
-                Tenancy.sort_key.contains(plain.lower(), autoescape=True),
-                Tenancy.initials.contains(plain.lower(), autoescape=True),
-                told(Tenancy.credit_code).contains(credit_code.normalise(plain), autoescape=True),
-            )
-        )
+        plain, code = asked.text.strip(), credit_code.normalise(asked.text)
+        ways = [
+            told(Tenancy.name).contains(plain, autoescape=True),
+            told(Tenancy.former_names).contains(plain, autoescape=True),
+            Tenancy.sort_key.contains(plain.lower(), autoescape=True),
+            Tenancy.initials.contains(plain.lower(), autoescape=True),
+        ]
+        if code:  # a dash alone is no part of a code, and nothing is part of every code
+            ways.append(told(Tenancy.credit_code).contains(code, autoescape=True))
+        found.append(sa.or_(*ways))
     if asked.industry:
         found.append(told(Tenancy.industry) == ("" if asked.industry == NONE_GIVEN else asked.industry))
     if asked.institution_id is not None:

@@ -269,9 +269,13 @@ _CONTRACT_ALIASES = {
     "tech_service": ("技术服务合同", "服务", "Technology services"),
 }
 _CONTRACT_WORDS = {"tech_untyped": Words("技术合同", "Technology contract")}
-"""Where a person who fills in a sheet says less than the ledger's own words."""
+"""Where a person who fills in a sheet says less than the ledger's own words, which lists that left the house have."""
 _CONTRACT_KIND = tuple(
-    Choice(category.code, _CONTRACT_WORDS.get(category.code, category.words), _CONTRACT_ALIASES[category.code])
+    Choice(
+        category.code,
+        _CONTRACT_WORDS.get(category.code, category.words),
+        (*_CONTRACT_ALIASES[category.code], *category.words),
+    )
     for category in categories_of("contracts", entered=True)
 )
 _CONTRACT_CHANGE = (

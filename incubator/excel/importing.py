@@ -207,6 +207,9 @@ def _read_job(sessions: Sessions, work: Work) -> None:
         session.rollback()
     found = read(content, given, pasted=pasted, told=_teller(sessions, work))
     with sessions() as session:
+        jobs.renew(session, work.job_id, found.rows, found.rows)  # read to its end; what follows has a lease of its own
+        session.commit()
+    with sessions() as session:
         event = session.get_one(Import, work.import_id)
         if event.state == "reading":
             _keep_read(session, work, event, found)

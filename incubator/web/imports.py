@@ -64,6 +64,9 @@ def index() -> str:
         writable=writable,
         chosen=site.slug if site is not None else (writable[0].slug if writable else ""),
         states=_states(),
+        grids=drawing.grids(),
+        sheet=request.args.get("sheet", ""),
+        longest=LONGEST_PASTE,
     )
 
 
@@ -155,6 +158,8 @@ def show(import_id: int) -> str:
         return render_template("imports/progress.html", **drawn, job=job)
     if event.state == "checked":
         verdict = importing.shown(session, access.scope(), event)
+        if request.args.get("rows"):
+            return render_template("imports/_settle.html", **drawn, settle=drawing.settle(verdict, _from(), event.id))
         return render_template("imports/preview.html", **drawn, **_preview(event, verdict))
     return render_template("imports/done.html", **drawn, postings=_postings(event))
 
@@ -199,6 +204,7 @@ def _preview(event: Import, verdict: Verdict) -> dict[str, Any]:
         "sheets": drawing.sheets(verdict),
         "sheet_columns": drawing.sheet_columns(),
         "afterwards": drawing.afterwards(session, scope, event.site_id, verdict, clock.today()),
+        "settle": drawing.settle(verdict, _from(), event.id),
         "left_out": [*verdict.left_out, *(words for sheet in verdict.sheets for words in sheet.left_out)],
         "shown": shown if shown in SHOWN else "",
         "row_columns": drawing.row_columns(),
@@ -210,6 +216,11 @@ def _preview(event: Import, verdict: Verdict) -> dict[str, Any]:
         "marks_later": event.marked is None and importing.marks_long(event),
         "titles_of": _titles_of,
     }
+
+
+def _from() -> int:
+    """Return how many findings were listed before those that are asked for."""
+    return _plain(request.args.get("after", ""))
 
 
 def _titles_of(unknown: Unmatched) -> list[tuple[str, str]]:

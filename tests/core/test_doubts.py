@@ -135,6 +135,29 @@ def test_with_fewer_than_eight_the_province_is_asked_and_then_nobody(session: Se
     assert asked(session, far) == [], "what is reversed is not counted"
 
 
+def test_of_eight_that_come_together_into_an_empty_ledger_one_far_off_is_asked_about(
+    session: Session, stay: int
+) -> None:
+    """A first import has nothing but itself to be compared with; the cause is named, and the press that mends it."""
+    (found,) = asked(session, *contracts(stay, 47, 46, 45, 44, 49, 50, 51, 480_000))
+    assert (found.doubt, found.row) == ("far_off", 7)
+    assert found.message.zh == (
+        "4,800,000,000.00 元（48 亿元）约为本次导入“销售合同”中位数（48 万元）的 10,000 倍。是否把“元”填成了“万元”？"
+    )
+    assert found.mends == (("amount", "480,000.00 元"),)
+    small, *others = contracts(stay, *range(45, 53))
+    (found,) = asked(session, replace(small, amount_fen=4_500), *others)
+    assert (found.row, found.mend) == (0, "450,000.00 元")
+    assert asked(session, *contracts(stay, 47, 46, 45, 44, 49, 50, 480_000)) == [], "seven say nothing"
+    assert asked(session, *contracts(stay, *(4**n for n in range(12)))) == [], "what shades into each other is no slip"
+
+
+def test_where_the_ledger_can_tell_it_is_asked_and_not_what_comes(session: Session, stay: int) -> None:
+    book(session, *contracts(stay, *range(450_000, 450_008)))
+    together = [replace(one, document_number=f"B-{i}") for i, one in enumerate(contracts(stay, *range(45, 53)))]
+    assert codes_of(asked(session, *together)) == ["far_off"] * 8
+
+
 @settings(max_examples=25)
 @given(st.lists(st.integers(1, 10**9), min_size=8, max_size=20), st.integers(1, 10**12), st.integers(0, 3))
 def test_the_median_is_exact(sized: Callable[[list[int], int], Session], amounts: list[int], fen: int, n: int) -> None:

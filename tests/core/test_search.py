@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from incubator.core import ledger, search, search_index, tenants, transfers
+from incubator.core import ledger, search, search_index, tenant_list, tenants, transfers
 from incubator.core.access import Scope
 from incubator.core.drafts import Draft
 from incubator.core.profiles import Profile
@@ -71,6 +71,18 @@ def many(request: pytest.FixtureRequest, databases: Callable[[str], str]) -> Ite
         session.commit()
     yield engine
     engine.dispose()
+
+
+@pytest.mark.parametrize("sign", ["%", "_", "\\", "-", "'"])
+def test_a_sign_finds_the_names_that_have_it_and_no_others(valley: Session, sign: str) -> None:
+    """In the box of every page and in the list of tenants alike; none of them is a wildcard."""
+    with_it = admit(valley, 1, f"甲{sign}乙有限公司")
+    admit(valley, 1, "甲乙有限公司")
+    admit(valley, 2, f"丙{sign}丁有限公司")
+    scope = scope_at(1)
+    assert found(valley, sign, scope) == [with_it]
+    listed = tenant_list.page(valley, scope, CLOCKS, tenant_list.Filter(1, text=sign), 50).rows
+    assert [row.tenancy.tenant_id for row in listed] == [with_it]
 
 
 @settings(max_examples=8)

@@ -1,4 +1,4 @@
-"""What tests of workbooks share: the demonstration's ledger, loaded once."""
+"""What tests of workbooks share: the demonstration's ledger, loaded once, and one in which everything has happened."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from incubator.core.demo.load import load
 from tests.databases import open_engine
+from tests.excel import eventful as all_kinds
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +29,10 @@ def demo(demo_url: str) -> Iterator[Session]:
     with Session(engine) as session:
         yield session
     engine.dispose()
+
+
+@pytest.fixture
+def eventful(session: Session) -> Session:
+    """Everything has happened, on each kind of database."""
+    all_kinds.happen(session)
+    return session

@@ -120,6 +120,16 @@ def test_the_list_leads_to_each_cell_and_says_how_many() -> None:
     assert [cell.value for cell in sheet[6]][:5] == [TABLE.sheet, "C4", "标题C", "有误", WRONG.message.zh]
 
 
+def test_what_only_we_read_is_never_seen() -> None:
+    """The fills of before stand in a hidden column, and in a format that shows nothing where that is shown."""
+    for file in (ORIGINAL, without_styles(ORIGINAL)):
+        sheet = reading.formulas(marked(WRONG, DOUBT, file=file))[INDEX_SHEET.zh]
+        assert sheet.column_dimensions["F"].hidden
+        kept = [cell for cell in sheet["F"] if cell.value]
+        assert kept
+        assert {cell.number_format for cell in kept} == {";;;"}
+
+
 def test_all_other_parts_are_as_they_were_to_the_byte() -> None:
     before, after = reading.parts(ORIGINAL), reading.parts(marked(WRONG, DOUBT, BLANK))
     touched = {name for name in before if before[name] != after[name]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,10 @@ from sqlalchemy.orm import Session
 
 from incubator.core import exports
 from incubator.core.access import Scope
+from incubator.core.books import BOOKS, CATEGORIES, categories_of
+from incubator.core.drafts import Draft
 from incubator.core.exports import Listed, Lists
+from incubator.core.imports.facts import draft_of
 from incubator.excel import template
 from incubator.excel.columns import GUIDE_SHEET, LISTS_SHEET, TENANTS_SHEET, ExchangeSheet, Field
 from incubator.excel.exchange import SHEETS
@@ -158,11 +162,10 @@ def cell(field: Field, value: Any) -> Any:
 EMPTY = template.write_template(LISTS, "zh")
 
 
-@given(st.fixed_dictionaries({code: rows_of(sheet) for code, sheet in SHEETS.items()}))
-@settings(max_examples=15)
-def test_what_is_filled_in_is_read_back(tmp_path_factory: Any, filled: dict[str, list[dict[str, Any]]]) -> None:
+def filled(tmp_path_factory: pytest.TempPathFactory, rows_by_sheet: Mapping[str, list[dict[str, Any]]]) -> Path:
+    """Fill rows in as a person would, and save."""
     book = reading.formulas(EMPTY)
-    for code, rows in filled.items():
+    for code, rows in rows_by_sheet.items():
         for number, row in enumerate(rows, 2):
             for column, field in enumerate(SHEETS[code].written, 1):
                 if field.name in row:
@@ -172,10 +175,69 @@ def test_what_is_filled_in_is_read_back(tmp_path_factory: Any, filled: dict[str,
                         place.data_type = "s"
     path = tmp_path_factory.mktemp("filled") / "filled.xlsx"
     book.save(path)
-    found = read_file(path, list(SHEETS.values()), Choices({}, {}), lambda _done, _total: None)
+    return path
+
+
+@given(st.fixed_dictionaries({code: rows_of(sheet) for code, sheet in SHEETS.items()}))
+@settings(max_examples=15)
+def test_what_is_filled_in_is_read_back(tmp_path_factory: Any, rows: dict[str, list[dict[str, Any]]]) -> None:
+    file = filled(tmp_path_factory, rows)
+    found = read_file(file, list(SHEETS.values()), Choices({}, {}), lambda _done, _total: None)
     assert not found.left_out
-    assert {table.kind: [dict(line.given) for line in table.lines] for table in found.tables} == filled
+    assert {table.kind: [dict(line.given) for line in table.lines] for table in found.tables} == rows
     assert not [problem for table in found.tables for line in table.lines for problem in line.problems]
+
+
+CODES = st.sampled_from(
+    ["funding_returned", *(one.code for book in BOOKS for one in categories_of(book, entered=True))]
+)
+
+
+@st.composite
+def any_draft(draw: st.DrawFn) -> Draft:
+    """Return a fact of money that a person may enter, of any category."""
+    category = CATEGORIES[draw(CODES)]
+    change = draw(st.sampled_from(["", "", "supplement", "termination"])) if category.book == "contracts" else ""
+    fen = draw(st.integers(1, 10**13)) * (draw(st.sampled_from([1, -1])) if change == "supplement" else 1)
+    more: dict[str, Any] = {"note": draw(TEXT)}
+    if category.book in {"contracts", "investment"}:
+        more["counterparty"] = draw(TEXT)
+    if category.book in {"funding", "contracts"}:
+        more["document_number"] = draw(TEXT)
+    if category.book == "funding":
+        more["programme"] = draw(TEXT)
+    if category.book == "investment":
+        more["round"] = draw(TEXT)
+    if category.technology:
+        more |= {"technology_fen": draw(st.none() | st.integers(1, 10**13)), "also_sale": draw(st.booleans())}
+        more |= {"registration_number": draw(TEXT), "registered_on": draw(st.none() | st.dates(date(2020, 1, 1)))}
+    day = draw(st.dates(date(2020, 1, 1), date(2026, 10, 1)))
+    return Draft(1, category.code, day, fen, change=change, **more)
+
+
+def as_row(draft: Draft) -> dict[str, Any]:
+    """Return what a person writes for a fact, by the fields of its sheet."""
+    returned = draft.category == "funding_returned"
+    names = ("category", "happened_on", "document_number", "counterparty", "programme", "round", "note", "also_sale",
+             "registration_number", "registered_on", "change")  # fmt: skip
+    row = {name: getattr(draft, name) for name in names if getattr(draft, name) not in {None, ""}}
+    row |= {"credit_code": credit_code(1), "amount": draft.amount_fen}
+    if draft.technology_fen is not None:
+        row["technology"] = draft.technology_fen
+    if returned:
+        row["change"] = "return"
+    return row
+
+
+@given(st.lists(any_draft(), min_size=1, max_size=8))
+@settings(max_examples=15)
+def test_any_drafts_are_read_back_as_the_same_drafts(tmp_path_factory: Any, drafts: list[Draft]) -> None:
+    by_book = {book: [one for one in drafts if CATEGORIES[one.category].book == book] for book in BOOKS}
+    file = filled(tmp_path_factory, {book: list(map(as_row, mine)) for book, mine in by_book.items() if mine})
+    found = read_file(file, list(SHEETS.values()), Choices({}, {}), lambda _done, _total: None)
+    assert found.readable, found.problems
+    for table in found.tables:
+        assert [draft_of(table.kind, line.given, 1) for line in table.lines] == by_book[table.kind]
 
 
 @pytest.mark.libreoffice

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import date
 from io import BytesIO
@@ -119,11 +120,25 @@ def test_rows_are_pasted(cast: Cast) -> None:
     assert "1,234.50" in manager.get(page).get_data(as_text=True)
 
 
-def test_lists_lead_to_where_rows_are_pasted(cast: Cast) -> None:
-    shown = cast.browser("own-manager").get("/ledger/contracts?site=taiyuan").get_data(as_text=True)
-    assert re.search(r'href="/imports/\?site=taiyuan#rows">粘贴录入', shown)
-    shown = cast.browser("site-viewer").get("/ledger/contracts?site=taiyuan").get_data(as_text=True)
+@pytest.mark.parametrize(("page", "sheet"), [("/ledger/contracts", "contracts"), ("/tenants/", "tenants")])
+def test_lists_lead_to_where_rows_are_pasted(cast: Cast, page: str, sheet: str) -> None:
+    manager = cast.browser("own-manager")
+    shown = manager.get(f"{page}?site=taiyuan").get_data(as_text=True)
+    found = re.search(r'href="(/imports/\?[^"]*)#paste">粘贴录入', shown)
+    assert found
+    shown = manager.get(html.unescape(found[1])).get_data(as_text=True)
+    assert f'<option value="{sheet}" selected>' in shown
+    assert 'id="paste"' in shown
+    shown = cast.browser("site-viewer").get(f"{page}?site=taiyuan").get_data(as_text=True)
     assert "粘贴录入" not in shown
+
+
+def test_as_much_as_may_be_pasted_is_taken(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(working, "kick", lambda: None)
+    manager = cast.browser("own-manager")
+    rows = ["\t".join(HEAD), *("\t".join(map(str, paid(cast, 5_000 + n, f"PZ-{n}"))) for n in range(24_000))]
+    text = "\n".join(rows)[:1_999_000]
+    assert manager.send("/imports/paste", {"site": "taiyuan", "rows": text}).status_code == 303
 
 
 def test_a_pasted_cell_may_hold_line_breaks_and_its_place_has_a_name(cast: Cast) -> None:
@@ -171,6 +186,24 @@ def test_a_doubt_of_many_rows_is_settled_by_one_press(cast: Cast) -> None:
     assert "4,260,000.00" in manager.get(page).get_data(as_text=True)
 
 
+def test_findings_are_listed_page_by_page_and_each_can_be_settled(cast: Cast) -> None:
+    manager = cast.browser("own-manager")
+    page = upload(manager, book_of(*(paid(cast, f"约{n}万", f"PZ-{n}") for n in range(250))))
+    first = manager.get(page).get_data(as_text=True)
+    assert re.findall(r"<strong>资金拨付!C(\d+)</strong>", first) == [str(n) for n in range(2, 102)]
+    places: list[str] = []
+    following: str | None = page
+    while following:
+        shown = manager.get(following).get_data(as_text=True)
+        places += re.findall(r"<strong>(资金拨付!C\d+)</strong>", shown)
+        link = re.search(r'data-more-rows="findings" data-hx-get="([^"]*)"', shown)
+        following = html.unescape(link[1]) if link else None
+    assert places == [f"资金拨付!C{n}" for n in range(2, 252)]
+    manager.send(f"{page}/cells", {"table": "0", "row": "251", "field": "amount", "text": "3万"})
+    assert "有误" in manager.get(page).get_data(as_text=True)
+    assert "资金拨付!C251" not in manager.get(f"{page}?after=200").get_data(as_text=True)
+
+
 def test_a_unit_is_changed_in_one_sheet_alone(cast: Cast) -> None:
     manager = cast.browser("own-manager")
     book = Workbook()
@@ -186,6 +219,19 @@ def test_a_unit_is_changed_in_one_sheet_alone(cast: Cast) -> None:
     preview = manager.get(page).get_data(as_text=True)
     assert "300,000,000.00" in preview
     assert "300,001.00" in preview
+
+
+def test_a_slip_within_a_first_import_is_asked_about(cast: Cast) -> None:
+    """The ledger holds nothing of the kind: the rows are compared with one another, and one press mends the slip."""
+    manager = cast.browser("own-manager")
+    rows = [paid(cast, 30_000 + n, f"PZ-{n}") for n in range(8)]
+    page = upload(manager, book_of(*rows, paid(cast, 300_000_000, "PZ-8")))
+    preview = manager.get(page).get_data(as_text=True)
+    assert "资金拨付!C10" in preview
+    assert re.search(r"约为本次导入“[^”]+”中位数（3[\d.,]* 万元）的 9,998 倍。是否把“元”填成了“万元”？", preview)
+    fields = {"table": "0", "row": "10", "field": "amount", "text": "30,000.00 元"}
+    manager.send(f"{page}/cells", fields)
+    assert re.search(r'btn-primary">全部入账 9 笔', manager.get(page).get_data(as_text=True))
 
 
 def test_a_correction_moves_the_totals_by_its_difference(cast: Cast) -> None:

@@ -161,13 +161,11 @@ def has_own_size(draft: Draft) -> bool:
 def _medians(
     session: Session, places: Mapping[int, Place], drafts: Iterable[Draft]
 ) -> dict[tuple[int, str], Median | None]:
-    span = dict[tuple[int, str], tuple[int, int]]()
+    amounts = defaultdict[tuple[int, str], list[int]](list)
     for draft in drafts:
         if has_own_size(draft):
-            key, fen = (places[draft.tenancy_id].site_id, draft.category), draft.amount_fen
-            low, high = span.get(key, (fen, fen))
-            span[key] = min(low, fen), max(high, fen)
-    return {key: medians.usual(session, *key, amounts=ends) for key, ends in span.items()}
+            amounts[places[draft.tenancy_id].site_id, draft.category].append(draft.amount_fen)
+    return {key: medians.usual(session, *key, amounts=mine) for key, mine in amounts.items()}
 
 
 def _keys(draft: Draft, place: Place | None) -> Keys | None:

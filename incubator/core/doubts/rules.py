@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from incubator.core.doubts.known import Fact, Key, Keys, Known, Latest, Place
+    from incubator.core.doubts.medians import Median
     from incubator.core.drafts import Draft
     from incubator.models.site import Policy
 
@@ -108,12 +109,18 @@ def _far_off(case: Case) -> list[Problem]:
     message = (say.FAR_ABOVE if above else say.FAR_BELOW).fill(
         amount=_exact(draft.amount_fen),
         short=_short(draft.amount_fen),
-        whose=(say.PROVINCE if median.province else say.OWN).fill(category=CATEGORIES[draft.category].words),
+        whose=_whose(median).fill(category=CATEGORIES[draft.category].words),
         median=_short(median.fen),
         times=f"{times:,}",
         why=why or (say.WHY_YUAN if above else say.WHY_WAN),
     )
     return [Problem("amount", message, 0, grouped(draft.amount_fen), "far_off", *mend)]
+
+
+def _whose(median: Median) -> Words:
+    if median.among is not None:
+        return say.HERE
+    return say.PROVINCE if median.province else say.OWN
 
 
 class Mend(NamedTuple):

@@ -32,6 +32,7 @@ FAR_BELOW = Words(
     "{amount} is about 1/{times} of the median of {whose} ({median}). {why}",
 )
 OWN = Words("本园区“{category}”", "“{category}” at this site")
+HERE = Words("本次导入“{category}”", "“{category}” in this import")
 PROVINCE = Words("全省“{category}”", "“{category}” in the province")
 BEFORE = Words(
     "{title} {day} 早于入驻日期 {admitted}。年份或企业是否有误？",

@@ -23,7 +23,7 @@ from incubator.values.money import grouped
 from incubator.values.words import Words, same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -82,9 +82,10 @@ def whole_key(tenancy_id: int, category: str, day: date, fen: int, *texts: str) 
 
 
 class Ledger:
-    """The standing entries of a site that some drafts may repeat, each to be claimed once."""
+    """The standing entries of a site that some drafts may repeat, each to be claimed once; `undone`: reversed ones."""
 
-    def __init__(self, entries: Iterable[Standing]) -> None:
+    def __init__(self, entries: Iterable[Standing], undone: Collection[int] = ()) -> None:
+        self.undone = frozenset(undone)
         self.by_id = dict[int, Standing]()
         self._numbered = defaultdict[Key, list[Standing]](list)
         self._whole = defaultdict[Key, list[Standing]](list)
@@ -153,8 +154,9 @@ def standing(session: Session, site_id: int, wanted: Wanted) -> Ledger:
     for ids in ledger.chunks(wanted.ids):
         _collect(session, found, here, _E.id.in_(ids))
         _collect(session, found, here, _E.reverses_id.in_(ids))
-    undone = {row.reverses_id for row in found.values()}
-    return Ledger(Standing(*row[:-1]) for row in found.values() if row.reverses_id is None and row.id not in undone)
+    undone = {row.reverses_id for row in found.values() if row.reverses_id is not None}
+    valid = (Standing(*row[:-1]) for row in found.values() if row.reverses_id is None and row.id not in undone)
+    return Ledger(valid, undone)
 
 
 def _collect(session: Session, found: dict[int, Any], *where: Any) -> None:

@@ -53,6 +53,12 @@ IN_LEDGER = Words(
     "The ledger has this ({day}) with other values. A correction needs a reason",
 )
 CELL_DIFFERS = Words("台账 {old} → 文件 {new}", "The ledger has {old}, the file {new}")
+UNDONE = Words(
+    "台账编号 {text} 的记录已冲销。确要作为新的一笔入账吗？",
+    "The entry with the ledger no. {text} was reversed since. Is this to be booked as a new one?",
+)
+WAS_UNDONE = "was_undone"
+"""The doubt of a row that names an entry which no longer stands."""
 NAME = "name_differs"
 """The doubt of a row whose tenant is written otherwise than known; a yes leaves the name as it is."""
 
@@ -137,7 +143,7 @@ def _match(session: Session, site_id: int, money: Sequence[tuple[Table, list[Jud
     for table, row in rows:
         if row.line.given.get("refers_to"):
             _refer(session, table, row, known, heads)
-        if known.by_id and not row.wrong:
+        if (known.by_id or known.undone) and not row.wrong:
             _know(table, row, known)
 
 
@@ -216,6 +222,7 @@ def _know(table: Table, row: Judged, known: Ledger) -> None:
     if entry is None and matching.number_key(draft) is None and row.refers_to is None:
         entry = known.alike(draft)
     if entry is None:
+        _ask_of_undone(row, known)
         return
     row.known, row.entry_id = True, entry.id
     differing = matching.differences(entry, draft, table.kind, given)
@@ -226,6 +233,14 @@ def _know(table: Table, row: Judged, known: Ledger) -> None:
         row.draft = matching.merged(entry, draft, given)
     for name, old, new in differing:
         row.say(Problem(name, CELL_DIFFERS.fill(old=old, new=new), doubt=DIFFERS, entry_id=entry.id))
+
+
+def _ask_of_undone(row: Judged, known: Ledger) -> None:
+    """Ask about a row of an older list whose entry was reversed since: nothing that was undone comes back unasked."""
+    text = str(row.line.given.get("mark", ""))
+    marked = mark.read(text)
+    if marked is not None and marked.thing == "E" and marked.id in known.undone:
+        row.say(Problem("mark", UNDONE.fill(text=text), value=text, doubt=WAS_UNDONE))
 
 
 def _refuse_closed(session: Session, site_id: int, rows: Iterable[Judged]) -> None:

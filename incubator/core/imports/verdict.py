@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from incubator.core.imports.intake import Table
 
 MOST = 100
-"""How many findings, and rows of a fate, a page lists; the workbook with its marks has them all."""
+"""How many rows of a fate a page lists."""
+MOST_FINDINGS = 2_000
+"""How many findings a page leads through; the workbook with its marks has them all."""
 MANY = 10
 """The same doubt in so many rows is one line."""
 
@@ -119,7 +121,7 @@ class Verdict(NamedTuple):
         return found
 
     def has_doubt(self, table: int, row: int, doubt: str) -> bool:
-        """Say whether a doubt of a row is among the findings that the page lists."""
+        """Say whether a doubt of a row is among the findings that the page leads through."""
         return any((one.table, one.problem.row, one.problem.doubt) == (table, row, doubt) for one in self.findings)
 
 
@@ -136,8 +138,8 @@ def of(session: Session, plan: Plan, given: Choices, as_of: date) -> Verdict:
         _sheets(plan, given, entering),
         plan.intake.left_out,
         plan.intake.unmatched,
-        tuple(found[:MOST]),
-        max(0, len(found) - MOST),
+        tuple(found[:MOST_FINDINGS]),
+        max(0, len(found) - MOST_FINDINGS),
         _rows(plan, by_fate),
         _moves(session, entering, as_of),
         any(row.differs for row in plan.rows),
@@ -219,14 +221,22 @@ def _rows(plan: Plan, by_fate: Iterable[tuple[Judged, str]]) -> dict[str, list[R
     found: dict[str, list[Row]] = {fate: [] for fate in FATES}
     for row, fate in by_fate:
         if len(found[fate]) < MOST:
-            found[fate].append(_row(plan.intake.tables[row.table], row))
+            found[fate].append(_row(plan.intake.tables[row.table], row, known_by(row) if fate == "known" else ""))
     return found
 
 
-def _row(table: Table, row: Judged) -> Row:
+def known_by(row: Judged) -> str:
+    """Return the field by which a row is known to be in the ledger already."""
+    numbered = next((name for name in ("document_number", "credit_code") if name in row.line.given), "name")
+    return "amount" if row.draft is not None and numbered == "credit_code" else numbered
+
+
+def _row(table: Table, row: Judged, at: str) -> Row:
+    """Return a row as it is listed; `at`: the field whose cell it is named by, "" for the row as a whole."""
     given, fen = row.line.given, row.line.given.get("amount")
+    column = table.column(at)
     return Row(
-        f"{table.sheet}!{row.line.row}",
+        f"{table.sheet}!{column.letter if column else ''}{row.line.row}",
         row.entry_id,
         str(given.get("name") or given.get("tenant_name") or row.line.shown("credit_code")),
         str(given.get("happened_on") or given.get("admitted_on") or ""),

@@ -37,7 +37,7 @@ HEADS = (
 WIDTHS = (18, 10, 24, 10, 80)
 ERROR, DOUBT = Words("有误", "Error"), Words("待确认", "To confirm")
 FILL_COLUMN = len(HEADS) + 1
-"""Hidden: the fill that a marked cell had before."""
+"""Hidden, and written so that it shows nothing: the fill that a marked cell had before."""
 HEAD_ROW = 4
 MOST = 60_000
 """More links than this a sheet cannot hold."""
@@ -111,7 +111,7 @@ def _xml(main: str, entries: Sequence[Entry], styles: Styles, language: Language
     if len(shown) < len(entries):
         counts += f"  {MORE.fill(n=MOST).said(language)}"
     bold, plain, link = styles.text(bold=True), styles.text(wrapped=True), styles.text(BLUE, underlined=True)
-    red = styles.text(INK)
+    red, unseen = styles.text(INK), styles.unseen()
     rows = [
         _row(1, [(HEADLINE.said(language), bold)]),
         _row(2, [(counts, red)]),
@@ -120,7 +120,7 @@ def _xml(main: str, entries: Sequence[Entry], styles: Styles, language: Language
     for number, entry in enumerate(shown, HEAD_ROW + 1):
         kind = (DOUBT if entry.doubt else ERROR).said(language)
         texts = [(entry.sheet, plain), (entry.cell, link), (entry.title, plain), (kind, plain), (entry.message, plain)]
-        rows.append(_row(number, [*texts, (entry.fill, plain)]))
+        rows.append(_row(number, [*texts, (entry.fill, unseen)]))
     columns = "".join(
         f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(WIDTHS, 1)
     )

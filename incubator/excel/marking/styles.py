@@ -17,6 +17,10 @@ _USUAL = "xl/styles.xml"
 """Some readers look for the styles under this name only."""
 NO_FILL = "none"
 """The fill of a cell that has none."""
+UNSEEN = ";;;"
+"""The number format that shows nothing, whatever a cell holds: some programs print hidden columns."""
+_FIRST_FORMAT = 164
+"""Number formats below belong to the office programs."""
 _PLAIN = 'numFmtId="0" fontId="0" fillId="0" borderId="0"'
 _EMPTY = (
     '<?xml version="1.0" encoding="UTF-8"?><styleSheet xmlns="{main}"><fonts count="1"><font><sz val="11"/></font>'
@@ -41,7 +45,9 @@ class Styles:
         self._fills = self._within(found, "fills", "fill")
         self._fonts = self._within(found, "fonts", "font")
         self._formats = self._within(found, "cellXfs", "xf")
-        self._new: dict[str, list[bytes]] = {"fills": [], "fonts": [], "cellXfs": []}
+        self._numbers = self._within(found, "numFmts", "numFmt")
+        self._root = next(one for one in found if one.depth == 0)
+        self._new: dict[str, list[bytes]] = {"numFmts": [], "fills": [], "fonts": [], "cellXfs": []}
         self._known: dict[tuple[int, str], int] = {}
         ours = {i for i in range(len(self._fills)) if self._is_ours(self.fill(i))}
         self.marked = frozenset(i for i, one in enumerate(self._formats) if _number(one, "fillId") in ours)
@@ -110,6 +116,18 @@ class Styles:
             self._known[key] = self._add("cellXfs", len(self._formats), ascii_xml(line))
         return self._known[key]
 
+    def unseen(self) -> int:
+        """Return a cell format of our own that shows nothing."""
+        key = -1, UNSEEN
+        if key not in self._known:
+            p = self._prefix
+            number = 1 + max([_number(one, "numFmtId") for one in self._numbers], default=0)
+            number = max(number, _FIRST_FORMAT)
+            self._add("numFmts", 0, ascii_xml(f'<{p}numFmt numFmtId="{number}" formatCode="{UNSEEN}"/>'))
+            line = f'<{p}xf numFmtId="{number}" fontId="0" fillId="0" borderId="0" applyNumberFormat="1"/>'
+            self._known[key] = self._add("cellXfs", len(self._formats), ascii_xml(line))
+        return self._known[key]
+
     def _add(self, whole: str, before: int, line: bytes) -> int:
         new = self._new[whole]
         if line not in new or whole == "cellXfs":
@@ -120,14 +138,19 @@ class Styles:
     def save(self) -> None:
         """Write the new formats behind the old ones."""
         edits: list[Edit] = []
+        kept = {"numFmts": self._numbers, "fills": self._fills, "fonts": self._fonts, "cellXfs": self._formats}
         for name, new in self._new.items():
             home = self._lists.get(name)
-            if home is None or not new:
-                continue
-            old = {"fills": self._fills, "fonts": self._fonts, "cellXfs": self._formats}[name]
-            tag = with_attributes(self._data[home.start : home.inner], count=str(len(old) + len(new)))
-            edits += [Edit(home.start, home.inner, tag), Edit(home.outer, home.outer, b"".join(new))]
+            if home is not None and new:
+                tag = with_attributes(self._data[home.start : home.inner], count=str(len(kept[name]) + len(new)))
+                edits += [Edit(home.start, home.inner, tag), Edit(home.outer, home.outer, b"".join(new))]
+            elif name == "numFmts" and new:  # these alone may be missing, and come first
+                edits.append(Edit(self._root.inner, self._root.inner, self._whole(name, new)))
         self._package.write(self._part, spliced(self._data, edits))
+
+    def _whole(self, name: str, new: list[bytes]) -> bytes:
+        head, foot = f'<{self._prefix}{name} count="{len(new)}">', f"</{self._prefix}{name}>"
+        return head.encode() + b"".join(new) + foot.encode()
 
 
 def _number(element: Element, name: str) -> int:

@@ -22,6 +22,8 @@ SEARCHED = 40
 """Rows in which the titles are looked for."""
 WIDEST = 500
 """Columns that are looked at; what stands further right is not read."""
+DEEPEST = 3
+"""So many rows of titles may stand above each other."""
 LEAST = 3
 """A sheet whose own title says nothing must have as many columns of a kind."""
 
@@ -147,14 +149,17 @@ def find_header(grid: Grid, sheets: Sequence[ExchangeSheet], choices: Choices) -
 
 
 def _headers(rows: list[tuple[int, Row]], known: Titles, merged: Sequence[Merged]) -> Iterable[Header]:
-    """Yield what each row, and each row together with the one above it, would be as titles."""
+    """Yield what each row, and each row together with the one or two above it, would be as titles."""
     for index, (number, row) in enumerate(rows):
-        single = _header(number, _texts(row), known)
-        if single.score[1] >= 1:
-            yield single
-        if index and single.score[1]:
-            above = _spread(_texts(rows[index - 1][1]), rows[index - 1][0], merged)
-            yield _header(number, _joined(above, _texts(row)), known)
+        titles_ = _texts(row)
+        header = _header(number, titles_, known)
+        if header.score[1] == 0:
+            continue
+        yield header
+        groups: dict[int, str] = {}
+        for above, cells in reversed(rows[max(0, index - DEEPEST + 1) : index]):
+            groups = _joined(_spread(_texts(cells), above, merged), groups)
+            yield _header(number, _joined(groups, titles_), known)
 
 
 def _texts(row: Sequence[Cell]) -> dict[int, str]:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from incubator.core import totals
 from incubator.core.measures import MEASURES, Cell, sum_of
+from incubator.excel.exchange import SHEETS
 from incubator.values.money import Unit
 from incubator.web import filters
 from incubator.web.context import link
@@ -20,7 +21,27 @@ if TYPE_CHECKING:
     from incubator.core.access import Scope
     from incubator.core.imports.verdict import Row, Verdict
 
+OURS = ("mark",)
+"""Columns that nobody fills in by hand."""
+AT_ONCE = 100
+"""Findings on a page."""
 AFTERWARDS = ("enterprises_admitted", "sales_and_technology_contract_value", "startup_funding_disbursed")
+
+
+def grids() -> list[dict[str, Any]]:
+    """Return the sheets that rows may be pasted under: their columns, and all that each may be called."""
+    return [
+        {
+            "code": sheet.code,
+            "title": filters.said(sheet.words),
+            "columns": [
+                {"title": filters.said(field.words), "known": "|".join(field.titles), "width": field.width}
+                for field in sheet.written
+                if field.name not in OURS
+            ],
+        }
+        for sheet in SHEETS.values()
+    ]
 
 
 def sheets(verdict: Verdict) -> list[dict[str, Any]]:
@@ -112,6 +133,18 @@ def _row(row: Row) -> dict[str, Any]:
             "amount": "—" if row.fen is None else filters.yuan(row.fen),
             "said": "；".join(str(filters.said(words)) for words in row.said) or "—",
         }
+    }
+
+
+def settle(verdict: Verdict, after: int, import_id: int) -> dict[str, Any]:
+    """Return a page of what is to be settled, the addresses of what follows, and how much no page lists."""
+    last = after + AT_ONCE
+    follows = {"import_id": import_id, "after": last} if last < len(verdict.findings) else None
+    return {
+        "findings": verdict.findings[after:last],
+        "more": link("imports.show", **follows, rows="1") if follows else "",
+        "following": f"{link('imports.show', **follows)}#to-settle" if follows else "",
+        "unlisted": verdict.more_findings,
     }
 
 

@@ -118,6 +118,30 @@ def test_titles_over_two_rows_with_merged_cells(read: Read, tmp_path: Path) -> N
     assert [one.unit for one in table(intake).columns if one.kind == "money"] == [Unit.WAN, Unit.WAN]
 
 
+def test_titles_over_three_rows_with_merged_cells(read: Read, tmp_path: Path) -> None:
+    """Groups within groups: the unit stands at the top, the titles at the bottom, the others reach over all three."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "合同销售"
+    for cells in (
+        ["2024 年合同台账"],
+        ["企业", "合同", None, None, None, "金额（万元）", None],
+        ["统一社会信用代码", "基本情况", None, None, "对方单位", "其中", None],
+        [None, "合同编号", "合同类型", "签订日期", None, "合同金额", "技术交易额"],
+        [CODE, "HT-1", "销售合同", "2024-09-20", "某公司", 30, None],
+    ):
+        sheet.append(cells)
+    for merged in ("A1:G1", "A3:A4", "E3:E4", "B2:E2", "B3:D3", "F2:G2", "F3:G3"):
+        sheet.merge_cells(merged)
+    book.save(tmp_path / "a.xlsx")
+    intake = read(tmp_path / "a.xlsx")
+    assert intake.readable, intake.problems
+    assert only(intake).row == 5
+    assert only(intake).given["amount"] == 30_000_000
+    assert only(intake).given["credit_code"] == CODE
+    assert not intake.unmatched
+
+
 def test_totals_signatures_and_repeated_titles_are_no_rows(read: Read, tmp_path: Path) -> None:
     rows = [
         PAYMENT,
