@@ -49,7 +49,7 @@ class Judged:
     @property
     def differs(self) -> bool:
         """Say whether the ledger holds other values under the row's key."""
-        return any(problem.doubt == DIFFERS for problem in self.problems)
+        return bool(self.problems) and any(problem.doubt == DIFFERS for problem in self.problems)
 
     @property
     def enters(self) -> bool:
