@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy.engine import Dialect
     from sqlalchemy.orm import Session
@@ -53,12 +53,17 @@ def execute_many(session: Session, statement: Any, names: tuple[str, ...], rows:
 
 def _on_sqlite(connection: sa.Connection, compiled: Any, names: tuple[str, ...], rows: Iterable[Sequence[Any]]) -> None:
     """Send as many rows as go together in one statement; what is left over goes row by row."""
-    plain, rest = _plainer(compiled, names), iter(rows)
-    while values := [plain(row) for row in islice(rest, TOGETHER)]:
-        if len(values) == TOGETHER:
-            connection.exec_driver_sql(_together(compiled.string, len(names)), tuple(chain.from_iterable(values)))
+    order, width, rest = compiled.positiontup, len(names), iter(rows)
+    in_order = itemgetter(*(names.index(name) for name in order))
+    days = [at for at, name in enumerate(order) if isinstance(compiled.statement.table.c[name].type, sa.Date)]
+    while some := list(islice(rest, TOGETHER)):
+        values = list(chain.from_iterable(map(in_order, some)))
+        for at in days:  # SQLite's driver stores them as text
+            values[at::width] = [day and day.isoformat() for day in values[at::width]]
+        if len(some) == TOGETHER:
+            connection.exec_driver_sql(_together(compiled.string, width), tuple(values))
         else:
-            connection.exec_driver_sql(compiled.string, values)
+            connection.exec_driver_sql(compiled.string, list(zip(*[iter(values)] * width, strict=True)))
 
 
 @cache
@@ -66,20 +71,3 @@ def _together(insert: str, width: int) -> str:
     """Return an INSERT of one row as one of many."""
     row = f"({', '.join('?' * width)})"
     return insert.replace(f"VALUES {row}", f"VALUES {', '.join([row] * TOGETHER)}")
-
-
-def _plainer(compiled: Any, names: tuple[str, ...]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-    """Return what puts a row as SQLite's driver stores it: in the statement's order, days as text."""
-    columns = compiled.statement.table.c
-    in_order = itemgetter(*(names.index(name) for name in compiled.positiontup))
-    days = [at for at, name in enumerate(compiled.positiontup) if isinstance(columns[name].type, sa.Date)]
-
-    def plain(row: Sequence[Any]) -> tuple[Any, ...]:
-        if not days:
-            return cast("tuple[Any, ...]", in_order(row))
-        values = list(in_order(row))
-        for at in days:
-            values[at] = values[at] and values[at].isoformat()
-        return tuple(values)
-
-    return plain
