@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 30
 """How long a writer on SQLite waits for the one before it."""
 
+CACHED = {"IMMEDIATE": 16_000, "DEFERRED": 2_000}
+"""KiB of a SQLite database that a transaction keeps in memory: a writer of many rows comes back to the same pages."""
+
 db = SQLAlchemy(metadata=Base.metadata)
 migrate = Migrate()
 csrf = CSRFProtect()
@@ -74,4 +77,5 @@ def _begin(connection: sa.Connection) -> None:
     """Begin as a writer unless `reading` asked otherwise; a reader that tries to write is refused, as on PostgreSQL."""
     mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
     connection.exec_driver_sql(f"PRAGMA query_only={'ON' if mode == 'DEFERRED' else 'OFF'}")
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHED[mode]}")
     connection.exec_driver_sql(f"BEGIN {mode}")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy.engine import Dialect
     from sqlalchemy.orm import Session
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 SENT = 5_000
 """Rows that go to the driver at a time."""
+TOGETHER = 500
+"""Rows of one statement on SQLite. Each statement writes down, apart, every page that it may have to undo: of a row by
+itself that costs as much as the row."""
 
 
 @cache
@@ -40,17 +43,31 @@ def execute_many(session: Session, statement: Any, names: tuple[str, ...], rows:
     """
     connection = session.connection()
     compiled = _compiled(statement, names, connection.dialect)
-    bound: Iterator[Any]
     if compiled.positional:
-        order = [names.index(name) for name in compiled.positiontup]
-        same = order == list(range(len(names)))
-        bound = (_plain(row if same else [row[i] for i in order]) for row in rows)
-    else:
-        bound = (dict(zip(names, row, strict=True)) for row in rows)
+        _on_sqlite(connection, compiled, names, rows)
+        return
+    bound = (dict(zip(names, row, strict=True)) for row in rows)
     while values := list(islice(bound, SENT)):
         connection.exec_driver_sql(compiled.string, values)
 
 
-def _plain(row: Sequence[Any]) -> tuple[Any, ...]:
-    """Return what SQLite's driver stores: days as text, everything else as it is."""
-    return tuple([value.isoformat() if type(value) is date else value for value in row])
+def _on_sqlite(connection: sa.Connection, compiled: Any, names: tuple[str, ...], rows: Iterable[Sequence[Any]]) -> None:
+    """Send as many rows as go together in one statement; what is left over goes row by row."""
+    order, width, rest = compiled.positiontup, len(names), iter(rows)
+    in_order = itemgetter(*(names.index(name) for name in order))
+    days = [at for at, name in enumerate(order) if isinstance(compiled.statement.table.c[name].type, sa.Date)]
+    while some := list(islice(rest, TOGETHER)):
+        values = list(chain.from_iterable(map(in_order, some)))
+        for at in days:  # SQLite's driver stores them as text
+            values[at::width] = [day and day.isoformat() for day in values[at::width]]
+        if len(some) == TOGETHER:
+            connection.exec_driver_sql(_together(compiled.string, width), tuple(values))
+        else:
+            connection.exec_driver_sql(compiled.string, list(zip(*[iter(values)] * width, strict=True)))
+
+
+@cache
+def _together(insert: str, width: int) -> str:
+    """Return an INSERT of one row as one of many."""
+    row = f"({', '.join('?' * width)})"
+    return insert.replace(f"VALUES {row}", f"VALUES {', '.join([row] * TOGETHER)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -24,13 +24,16 @@ LONGEST_REASON = 200
 """Characters of the reason of an act."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Draft:
     """One leg of one event; drafts with the same `event` number stand and fall together (a move has two legs).
 
     Amounts are unsigned fen, the category knows the sign; only a supplement's may be negative, and a termination's is
     the part that will not be performed. `technology_fen` None = not known. `refers_to_id` names the first entry of the
     payment or contract that this draft returns or changes.
+
+    Nobody changes a draft. It is not frozen all the same: an import makes a hundred thousand, and the guard of each
+    field took longer than all its checks.
     """
 
     tenancy_id: int
@@ -50,6 +53,14 @@ class Draft:
     note: str = ""
     doubts_accepted: str = ""
     event: int | None = None
+
+
+_ALL_BUT_THE_STAY = attrgetter(*[field.name for field in fields(Draft)][1:])
+
+
+def of_stay(draft: Draft, tenancy_id: int) -> Draft:
+    """Return the draft as one of another stay: what `replace` does, at a tenth of its cost."""
+    return Draft(tenancy_id, *_ALL_BUT_THE_STAY(draft))
 
 
 class Act(NamedTuple):
@@ -159,7 +170,7 @@ def _reference(draft: Draft, category: Category) -> list[Problem]:
 
 
 def _lengths(draft: Draft, category: Category) -> list[Problem]:  # noqa: ARG001 - every rule takes both
-    if max(map(len, _TEXTS(draft))) <= _SHORTEST_LIMIT:
+    if len("".join(_TEXTS(draft))) <= _SHORTEST_LIMIT:  # together: so is each
         return []
     return [
         Problem(field, TOO_LONG.fill(n=limit))

@@ -130,7 +130,7 @@ def _sha_of(before: str, rows: Iterable[Any], after: str) -> str:
     """Fingerprint the text of a JSON list that is never there as a whole."""
     hashed, rest, comma = hashlib.sha256(before.encode()), iter(rows), ""
     while some := list(islice(rest, HASHED)):
-        text = json.dumps(some, ensure_ascii=False, default=_stamp)
+        text = json.dumps(some, ensure_ascii=False, default=_stamp, check_circular=False)
         hashed.update(f"{comma}{text[1:-1]}".encode())
         comma = ", "
     hashed.update(after.encode())
@@ -176,11 +176,11 @@ def lock_sites(session: Session, site_ids: Collection[int]) -> list[sa.Row[Any]]
 
 def _signed(session: Session, scope: Scope, drafts: Sequence[Draft], first: int = 0) -> tuple[list[Row], list[Problem]]:
     """Turn drafts into rows."""
-    places = _places(session, {draft.tenancy_id for draft in drafts})
+    found = _places(session, {draft.tenancy_id for draft in drafts})
+    places = {tenancy_id: place for tenancy_id, place in found.items() if scope.can_write(place.site_id)}
     problems = []
     for i, draft in enumerate(drafts):
-        place = places.get(draft.tenancy_id)
-        if place is None or not scope.can_write(place.site_id):
+        if draft.tenancy_id not in places:
             problems.append(Problem("tenancy", NOT_FOUND, row=i))
         problems += [problem._replace(row=i) for problem in check(draft)]
     if problems:
@@ -383,7 +383,7 @@ def _set(names: Sequence[str], values: Sequence[Any]) -> list[tuple[str, Any]]:
     return [
         (name, value)
         for name, value in zip(names, values, strict=True)
-        if value is not None and value is not False and value != ""
+        if value or (value is not False and value == 0)  # all but None, False and ""
     ]
 
 

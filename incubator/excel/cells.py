@@ -9,7 +9,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from incubator.values.money import yuan
 from incubator.values.month import SHANGHAI
 from incubator.values.words import Language, Words
 
@@ -77,7 +76,7 @@ def number_format(kind: Kind, language: Language) -> str:
 
 def in_yuan(fen: int) -> Decimal:
     """Return an amount as the number of yuan that a workbook holds, exact to the fen."""
-    return Decimal(yuan(fen))
+    return Decimal(fen).scaleb(-2)
 
 
 def width_of(text: str) -> int:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from io import BytesIO, RawIOBase
 from itertools import islice
 from typing import Any, NamedTuple
@@ -41,6 +42,9 @@ MOST_ROWS = 1_000_000
 """Rows of one sheet; what follows goes on the next one."""
 BATCH = 500
 """Rows between two pieces that are sent."""
+REPEATED = 4_096
+"""Cells of one column that are kept as they were written: names, kinds and days come again and again."""
+_NUMBERS: frozenset[Kind] = frozenset({"yuan", "count", "share"})
 _DAY_ZERO = date(1899, 12, 30).toordinal()
 _PLACE = "the rows go here"
 _WRITTEN_ROW = re.compile(r'<row r="2".*?</row>')
@@ -191,43 +195,57 @@ def _pieces(skeleton: str, part: _Part, language: Language) -> Iterator[str]:
     styles = dict(_STYLE.findall(found[0]))
     last = f"{xl_col_to_name(len(part.heads) - 1)}{part.count + 1}"
     yield re.sub(r'<dimension ref="[^"]*"/>', f'<dimension ref="A1:{last}"/>', skeleton[: found.start()])
-    cells = _cells(part.heads, styles, language)
+    columns = _columns(part.heads, styles, language)
     written, rows = 0, islice(part.rows, part.count)
     while batch := list(islice(rows, BATCH)):
-        yield "".join(_row(number, cells, row) for number, row in enumerate(batch, written + 2))
+        yield _rows(range(written + 2, written + 2 + len(batch)), columns, batch)
         written += len(batch)
     if written != part.count or (part.count < MOST_ROWS and next(part.rows, None) is not None):
         raise ValueError(f"{part.count} rows were announced, not what came")
     yield skeleton[found.end() :]
 
 
-_Cell = Callable[[int, Value], str]
-"""Returns the XML of a value in a row of that number."""
+_Column = Callable[[Sequence[int], Sequence[Value]], list[str]]
+"""Returns the XML of a column's values in rows of these numbers."""
 
 
-def _cells(heads: Sequence[Head], styles: Mapping[str, str], language: Language) -> list[_Cell]:
+def _rows(numbers: Sequence[int], columns: Sequence[_Column], batch: Sequence[Sequence[Value]]) -> str:
+    """Return the XML of some rows. They are written column by column: a call for each cell would cost as much again."""
+    written = [write(numbers, values) for write, values in zip(columns, zip(*batch, strict=True), strict=True)]
+    lines = zip(numbers, zip(*written, strict=True), strict=True)
+    return "".join([f'<row r="{number}">{"".join(cells)}</row>' for number, cells in lines])
+
+
+def _columns(heads: Sequence[Head], styles: Mapping[str, str], language: Language) -> list[_Column]:
     names = [xl_col_to_name(column) for column in range(2 * len(heads))]
     beside = names[len(heads) :]
     return [
-        _cell(name, styles[name], styles[quoted], language)
-        for name, quoted in zip(names[: len(heads)], beside, strict=True)
+        _column(name, head.kind, styles[name], styles[quoted], language)
+        for head, name, quoted in zip(heads, names[: len(heads)], beside, strict=True)
     ]
 
 
-def _cell(column: str, style: str, quoted: str, language: Language) -> _Cell:
+def _column(name: str, kind: Kind, style: str, quoted: str, language: Language) -> _Column:
     """Return what writes the cells of one column: text stays text, whatever it begins with."""
 
-    def write(row: int, value: Value) -> str:
+    def ending(value: Value) -> str:
+        """Return a cell from its row's number on; "" where there is nothing to write."""
         if value is None or value == "":
             return ""
         if isinstance(value, Words):
             value = value.said(language)
         if isinstance(value, str):
-            shown, text = quoted if value.startswith(OPENERS) else style, _text(value)
-            return f'<c r="{column}{row}" s="{shown}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
-        if isinstance(value, date):
-            value = _serial(value)
-        return f'<c r="{column}{row}" s="{style}"><v>{value}</v></c>'
+            shown = quoted if value.startswith(OPENERS) else style
+            space = "" if value == value.strip() else ' xml:space="preserve"'
+            return f'" s="{shown}" t="inlineStr"><is><t{space}>{_text(value)}</t></is></c>'
+        return f'" s="{style}"><v>{_serial(value) if isinstance(value, date) else value}</v></c>'
+
+    known = ending if kind in _NUMBERS else lru_cache(maxsize=REPEATED)(ending)
+    begun = f'<c r="{name}'
+
+    def write(numbers: Sequence[int], values: Sequence[Value]) -> list[str]:
+        endings = map(known, values)
+        return [f"{begun}{number}{end}" if end else "" for number, end in zip(numbers, endings, strict=True)]
 
     return write
 
@@ -244,8 +262,3 @@ def _serial(when: date) -> int | float:
     local = when.astimezone(SHANGHAI)
     seconds = (local.hour * 60 + local.minute) * 60 + local.second
     return local.toordinal() - _DAY_ZERO + round(seconds / 86_400, 8)
-
-
-def _row(number: int, cells: Sequence[_Cell], values: Sequence[Value]) -> str:
-    inside = "".join([write(number, value) for write, value in zip(cells, values, strict=True)])
-    return f'<row r="{number}">{inside}</row>'

@@ -75,7 +75,7 @@ def export(session: Session, scope: Scope, asked: Asked, progress: Progress | No
     ]
     if asked.form == "jsonl":
         return Export(counts, _json_lines(sheets, asked.language), "jsonl")
-    tables = [_table(sheet, fields, rows, counts[sheet.code]) for sheet, fields, rows in sheets]
+    tables = [_table(sheet, fields, rows, counts[sheet.code], asked.language) for sheet, fields, rows in sheets]
     if asked.form == "xlsx":
         return Export(counts, stream_workbook(tables, _about(asked, counts), asked.language), "xlsx")
     if len(tables) == 1:
@@ -85,6 +85,8 @@ def export(session: Session, scope: Scope, asked: Asked, progress: Progress | No
 
 def _told(progress: Progress | None, total: int) -> Callable[[Iterator[Row]], Iterator[Row]]:
     """Return what counts rows as they pass, those of all sheets together."""
+    if progress is None:
+        return lambda rows: rows
     done = 0
 
     def counted(rows: Iterator[Row]) -> Iterator[Row]:
@@ -92,7 +94,7 @@ def _told(progress: Progress | None, total: int) -> Callable[[Iterator[Row]], It
         for row in rows:
             yield row
             done += 1
-            if progress is not None and (done % EVERY == 0 or done == total):
+            if done % EVERY == 0 or done == total:
                 progress(done, total)
 
     return counted
@@ -127,26 +129,32 @@ def _about(asked: Asked, counts: Mapping[str, int]) -> list[tuple[Words, Value]]
 # ── cells ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _table(sheet: ExchangeSheet, fields: Sequence[Field], rows: Iterator[Row], count: int) -> Table:
+def _table(sheet: ExchangeSheet, fields: Sequence[Field], rows: Iterator[Row], count: int, language: Language) -> Table:
     heads = [Head(field.words, KINDS[field.kind], field.width) for field in fields]
-    writers = [(field.name, _writer(field)) for field in fields]
-    cells = ([_cell(write, row.get(name)) for name, write in writers] for row in rows)
-    return Table(sheet.words, heads, cells, count)
+    return Table(sheet.words, heads, _cells(fields, rows, language), count)
+
+
+def _cells(fields: Sequence[Field], rows: Iterator[Row], language: Language) -> Iterator[list[Value]]:
+    """Yield the rows as cells: all values at once, then those in their place that are written another way."""
+    names = [field.name for field in fields]
+    writers = [(at, write) for at, field in enumerate(fields) if (write := _writer(field, language)) is not None]
+    for row in rows:
+        cells: list[Any] = list(map(row.get, names))
+        for at, write in writers:
+            if cells[at] is not None:
+                cells[at] = write(cells[at])
+        yield cells
 
 
 Writer = Callable[[Any], Value]
 
 
-def _cell(write: Writer | None, value: Cell) -> Value:
-    return value if write is None or value is None else write(value)
-
-
-def _writer(field: Field) -> Writer | None:
+def _writer(field: Field, language: Language) -> Writer | None:
     """Return what turns a value of core into a cell; None where it is one already."""
     if field.choices:
-        return {choice.code: choice.words for choice in field.choices}.get
+        return {choice.code: choice.words.said(language) for choice in field.choices}.get
     if field.kind == "flag":
-        return dict(zip((True, False), YES_NO, strict=True)).__getitem__
+        return dict(zip((True, False), [words.said(language) for words in YES_NO], strict=True)).__getitem__
     if field.kind == "money":
         return in_yuan if field.unit.value == 1 else lambda fen: in_yuan(fen) / field.unit.value
     return _hundredths if field.kind == "number" else None

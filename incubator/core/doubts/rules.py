@@ -42,8 +42,7 @@ def judge_all(drafts: Sequence[Draft], known: Known) -> list[Problem]:
         if keys is None:
             continue
         case = Case(draft, known.places[draft.tenancy_id], known, keys)
-        for rule in RULES:
-            found += [problem._replace(row=row) for problem in rule(case)]
+        found += [problem._replace(row=row) for rule in RULES for problem in rule(case)]
         _remember(case, row)
     return found
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from incubator.core import arrivals, doubts, ledger, tenants
 from incubator.core.collecting import uncollected
-from incubator.core.drafts import LONGEST_REASON, Act, Draft
+from incubator.core.drafts import LONGEST_REASON, Act, Draft, of_stay
 from incubator.core.imports.judged import Judged
 from incubator.models.imports import ImportPosting
 from incubator.models.ledger import LedgerEntry
@@ -171,7 +171,7 @@ class _Books:
         """Return the draft with the real stay and the doubts that were answered with yes."""
         codes = [problem.doubt for problem in row.problems if problem.doubt] if row.problems else ()
         if draft.tenancy_id < 0:
-            draft = replace(draft, tenancy_id=self._tenancies[draft.tenancy_id])
+            draft = of_stay(draft, self._tenancies[draft.tenancy_id])
         return doubts.accept(draft, codes) if codes else draft
 
     def _post(self, act: Act, rows: Sequence[Judged], drafts: Sequence[Draft]) -> Posted:

@@ -158,8 +158,13 @@ def kept_verdict(event: Import) -> Verdict | None:
 
 
 def told(plan_: Plan, given: Choices) -> dict[str, Any]:
-    """Return the counts as they are kept and compared: by table, of new, known, doubtful and wrong rows."""
-    return {"tables": [list(counts) for counts in plan_.counts(given)]}
+    """Return the counts of a judged file as they are kept and compared."""
+    return as_told(plan_.counts(given))
+
+
+def as_told(found: Sequence[Counts]) -> dict[str, Any]:
+    """Return counts as they are kept and compared: by table, of new, known, doubtful and wrong rows."""
+    return {"tables": [list(counts) for counts in found]}
 
 
 def total(counts: Sequence[Counts]) -> Counts:
@@ -221,8 +226,8 @@ def accept_plan(
 ) -> Accepted:
     """Book what was judged under the lock that is held."""
     given = choices.from_json(event.choices)
-    now = told(judged, given)
-    sum_ = total(judged.counts(given))
+    counted = judged.counts(given)
+    now, sum_ = as_told(counted), total(counted)
     fault = None
     if judged.intake.problems:
         fault = judged.intake.problems[0].message

@@ -31,7 +31,7 @@ class Judged:
 
     table: int
     line: Line
-    problems: list[Problem]
+    problems: Sequence[Problem]
     draft: Draft | None = None
     arrival: Arrival | None = None
     holder: Holder | None = None
@@ -49,7 +49,7 @@ class Judged:
     @property
     def differs(self) -> bool:
         """Say whether the ledger holds other values under the row's key."""
-        return any(problem.doubt == DIFFERS for problem in self.problems)
+        return bool(self.problems) and any(problem.doubt == DIFFERS for problem in self.problems)
 
     @property
     def enters(self) -> bool:
@@ -59,7 +59,7 @@ class Judged:
     def say(self, problem: Problem) -> None:
         """Add a problem, at this row, unless the cell has an error already."""
         if problem.field not in self.line.unread:
-            self.problems.append(problem._replace(row=self.line.row))
+            self.problems = [*self.problems, problem._replace(row=self.line.row)]
 
 
 class Counts(NamedTuple):

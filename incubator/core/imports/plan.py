@@ -67,7 +67,7 @@ NAME = "name_differs"
 def plan(session: Session, scope: Scope, site_id: int, intake: Intake) -> Plan:
     """Judge every row of a file for a site against the ledger as it stands; whether it is written is the caller's."""
     found = Plan(site_id, intake)
-    by_table = [[Judged(i, line, list(line.problems)) for line in table.lines] for i, table in enumerate(intake.tables)]
+    by_table = [[Judged(i, line, line.problems) for line in table.lines] for i, table in enumerate(intake.tables)]
     found.rows = [row for rows in by_table for row in rows]
     roster = of_site(session, site_id)
     admissions = Admissions(session, scope, site_id, roster)
@@ -158,7 +158,8 @@ def _identity(row: Judged, draft: Draft, known: Ledger) -> matching.Key | None:
 
 def _marked(row: Judged, known: Ledger) -> matching.Standing | None:
     """Return the standing entry of this site whose ledger number a row has."""
-    marked = mark.read(str(row.line.given.get("mark", "")))
+    text = row.line.given.get("mark")
+    marked = mark.read(str(text)) if text else None
     return known.by_id.get(marked.id) if marked is not None and marked.thing == "E" else None
 
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 
 from incubator.core.imports import cells
-from incubator.core.imports.cells import Cell, Fault, Found, Reader, fold, is_blank, shown
+from incubator.core.imports.cells import Cell, Fault, Reader, fold, is_blank, shown
 from incubator.core.imports.intake import Column, Line, Value
 from incubator.excel.columns import UNDONE as NOT_STANDING
 from incubator.excel.columns import Field
@@ -52,7 +53,7 @@ ASKED, LOOKED_AT, SHOWN = 50, 200, 3
 NAMED = 10
 """So many rows are named one by one."""
 CACHED = 20_000
-"""Results of repeated texts are kept; codes and types repeat, document numbers do not."""
+"""Results of so many cells of a column are kept; codes and types repeat, document numbers do not."""
 _TOTAL = re.compile(
     r"(?:.{0,12}?(?:[合小总共累]计|[合小總共累]計|汇总|彙總|平均)|(?:sub-?|grand|sum)?totals?(?:amount)?|sum|average|[∑Σσ])"
     r"(?:数|额|金额)?(?:[(:：].{0,20}|[0-9.,]{1,12}(?:笔|家|户|项|份|个|元|万元|亿元))?"
@@ -81,12 +82,12 @@ class _Cells:
     """How one column is read: its place in a row (from 0), its title for messages, and whether it may be blank."""
 
     at: int
+    name: str
     column: Column
     words: Words
     needed: bool
     spared: tuple[str, ...]
     read: Reader
-    known: dict[Cell, Found] | None
 
 
 def read_lines(
@@ -96,12 +97,13 @@ def read_lines(
     columns = [_cells(number - 1, layout, from_1904=from_1904) for number in layout.columns]
     names = {number: fold(column.title) for number, column in layout.columns.items()}
     listed = {column.field: number - 1 for number, column in layout.columns.items()}
-    state, mark = listed.get("state"), listed.get("mark")
+    state, mark, code = listed.get("state"), listed.get("mark"), listed.get("credit_code")
     rows = 0
     for number, row in grid.rows(layout.header_row + 1):
         if number % 1_000 == 0:
             told(number)
-        if not _is_fact(number, row, columns, names, tally):
+        whose = row[code] if code is not None and code < len(row) else None
+        if not _is_fact(number, row, whose, columns, names, tally):
             continue
         if state is not None and mark is not None and _is_undone(row, state, mark):
             tally.undone.append(number)
@@ -124,16 +126,9 @@ def _cells(at: int, layout: Layout, *, from_1904: bool) -> _Cells:
         raise LookupError(column.field)
     read = reader_of(column, declared, from_1904=from_1904)
     repeats = column.field == "credit_code" or column.kind in {"text", "choice", "flag"}
-    return _Cells(at, column, declared.words, declared.needed, declared.spared, read, {} if repeats else None)
-
-
-def _found(cell: Cell, one: _Cells) -> Found:
-    """Read a cell; a text that repeats is read once."""
-    if one.known is None or not isinstance(cell, str):
-        return one.read(cell)
-    if cell not in one.known and len(one.known) < CACHED:
-        one.known[cell] = one.read(cell)
-    return one.known[cell] if cell in one.known else one.read(cell)
+    if repeats:
+        read = lru_cache(CACHED, typed=True)(read)
+    return _Cells(at, column.field, column, declared.words, declared.needed, declared.spared, read)
 
 
 def reader_of(column: Column, declared: Field, *, from_1904: bool = False) -> Reader:
@@ -162,32 +157,30 @@ def _line(number: int, row: Row, columns: list[_Cells]) -> Line:
     width = len(row)
     for one in columns:
         cell = row[one.at] if one.at < width else None
-        name = one.column.field
-        found = _found(cell, one)
+        found = one.read(cell)
         if found is None:
             if one.needed:
                 missing.append(one)
             continue
         if isinstance(found, Fault):
-            raw[name] = shown(cell)[:LONGEST_RAW]
-            problems.append(Problem(name, found.message, number, raw[name], found.doubt, found.mend))
+            raw[one.name] = shown(cell)[:LONGEST_RAW]
+            problems.append(Problem(one.name, found.message, number, raw[one.name], found.doubt, found.mend))
             if found.value is None:
                 continue
             found = found.value
         elif isinstance(cell, str) and one.column.kind == "money":
-            raw[name] = cell[:LONGEST_RAW]
-        given[name] = found
+            raw[one.name] = cell[:LONGEST_RAW]
+        given[one.name] = found
     problems += [
-        Problem(one.column.field, FILL_IN.fill(title=one.words), number)
+        Problem(one.name, FILL_IN.fill(title=one.words), number)
         for one in missing
         if not any(given.get(name) for name in one.spared)
     ]
     return Line(number, given, raw, tuple(problems)) if raw or problems else Line(number, given)
 
 
-def _is_fact(number: int, row: Row, columns: list[_Cells], names: Mapping[int, str], tally: Tally) -> bool:
+def _is_fact(number: int, row: Row, code: Cell, columns: list[_Cells], names: Mapping[int, str], tally: Tally) -> bool:
     """Say whether a row is one of facts. What is passed over is counted; nothing with a credit code ever is."""
-    code = next((row[one.at] for one in columns if one.column.field == "credit_code" and one.at < len(row)), None)
     if isinstance(code, str) and len(code) == credit_code.LENGTH and code.isalnum():
         return True
     if not any(row):  # nothing, or zeros that stand for nothing
