@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_import_cases import CASES
 from tests.web.conftest import Cast
 from tests.web.test_imports import upload, work
+from tests.workbooks.cases import CASES
 
 REAL = CASES.parent / "real" if CASES is not None else None
 ABSENT = "no workbooks of others were found: keep them in a folder “shared/workbooks/real” beside or above"
