@@ -24,6 +24,7 @@ DASHBOARDS = (f"/sites/taiyuan/?{DAY}", f"/overview?{DAY}")
 SLOW_LINE = {"offline": False, "latency": 80, "downloadThroughput": 10e6 / 8, "uploadThroughput": 2e6 / 8}
 """The line of an office far away: 10 Mbit/s down, 80 ms to wait for each answer."""
 ONE_SECOND = 1000
+MOST_TRIES = 5
 
 
 def fresh(browser: Browser, valley: Valley) -> Page:
@@ -69,9 +70,9 @@ def test_later_pages_bring_little_but_themselves(browser: Browser, valley: Valle
 
 @pytest.mark.parametrize("path", DASHBOARDS)
 def test_a_dashboard_is_seen_within_a_second_on_a_slow_line(browser: Browser, valley: Valley, path: str) -> None:
-    """The best of five, since a busy machine is no slow line."""
-    painted = []
-    for _ in range(5):
+    """In one of five tries, since a busy machine is no slow line."""
+    painted: list[float] = []
+    while len(painted) < MOST_TRIES and min(painted, default=ONE_SECOND) >= ONE_SECOND:
         page = fresh(browser, valley)
         wire = page.context.new_cdp_session(page)
         wire.send("Network.enable")

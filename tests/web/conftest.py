@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -135,9 +136,16 @@ def config(databases: Callable[[str], str], tmp_path: Path) -> Config:
     return Config(instance=tmp_path, database_url=databases("sqlite"), secret_key="k" * 32)
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Templates are compiled once for all applications of the session."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(config: Config, cheap_passwords: None) -> Iterator[Flask]:
+def app(config: Config, cheap_passwords: None, compiled: BytecodeCache) -> Iterator[Flask]:
     made = create_app(config)
+    made.jinja_env.bytecode_cache = compiled
     made.testing = True
     yield made
     with made.app_context():
