@@ -1,9 +1,11 @@
-"""The yardstick's ledger, planted once and copied for each case; and how large the process of reading becomes."""
+"""The yardstick's ledger, planted once and copied for each case, and the two ways to it; how large reading becomes."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,9 +21,11 @@ from incubator.config import Config
 from incubator.core import passwords
 from incubator.excel.reading import workbook
 from incubator.extensions import db
+from incubator.web import working
 from tests.databases import copy_sqlite, open_engine
-from tests.workbooks.cases import YARD
-from tests.workbooks.yard import plant
+from tests.workbooks.cases import YARD, Came
+from tests.workbooks.driving import yard_of_pages
+from tests.workbooks.yard import MANAGER, OWN, Yard, plant, sign_in
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 LOOK_EVERY = 0.002
@@ -62,6 +66,43 @@ def app(application: Flask, planted: Path, monkeypatch: pytest.MonkeyPatch) -> I
     with application.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def through_pages(app: Flask, peaks: list[float], monkeypatch: pytest.MonkeyPatch) -> Iterator[Yard]:
+    """Workbooks are uploaded, worked off here and now, and booked by the button."""
+    monkeypatch.setattr(working, "kick", lambda: None)
+    found = yard_of_pages(app, peaks)
+    yield found
+    found.engine.dispose()
+
+
+@pytest.fixture
+def through_shell(app: Flask, tmp_path: Path, peaks: list[float]) -> Iterator[Yard]:
+    """Workbooks are brought in by `flask import`."""
+
+    def bring(content: bytes, name: str) -> Came:
+        path = tmp_path / Path(name).name
+        path.write_bytes(content)
+        arguments = ["import", str(path), "--site", OWN, "--as", MANAGER, "--format", "json"]
+        begun = time.monotonic()
+        result = app.test_cli_runner().invoke(args=arguments)
+        seconds = time.monotonic() - begun
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+        answer = json.loads(result.stdout)
+        return Came(
+            answer["outcome"],
+            answer["message"],
+            result.output,
+            frozenset(f"{one['sheet_title']}!{one['column'] or ''}{one['row']}" for one in answer["problems"]),
+            sum(counts["new"] for counts in answer["rows"].values()) if answer["import_id"] else 0,
+            seconds,
+            max(peaks),
+        )
+
+    engine = open_engine(app.config["SQLALCHEMY_DATABASE_URI"])
+    yield Yard(app, engine, sign_in(app), bring)
+    engine.dispose()
 
 
 @pytest.fixture

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from incubator.models.imports import Import
-from incubator.web import working
 from tests.workbooks.cases import CASES, YARD
-from tests.workbooks.driving import yard_of_pages
 from tests.workbooks.yard import Yard
 
 ABSENT = "the folder “real” beside the cases was not found: see WORKBOOK_CASES"
@@ -35,14 +31,6 @@ if not NAMED:
     NAMED = [pytest.param(Path(), id="absent", marks=pytest.mark.skip(reason=ABSENT))]
 
 
-@pytest.fixture
-def yard(app: Flask, peaks: list[float], monkeypatch: pytest.MonkeyPatch) -> Iterator[Yard]:
-    monkeypatch.setattr(working, "kick", lambda: None)
-    found = yard_of_pages(app, peaks)
-    yield found
-    found.engine.dispose()
-
-
 def said_of_last(yard: Yard) -> str:
     """Return the sentence that the last import was refused with."""
     with yard.session() as session:
@@ -53,7 +41,8 @@ def said_of_last(yard: Yard) -> str:
 
 
 @pytest.mark.parametrize("path", NAMED)
-def test_a_workbook_is_read_or_refused_within_its_limits(path: Path, yard: Yard, record_property: Any) -> None:
+def test_a_workbook_is_read_or_refused_within_its_limits(path: Path, through_pages: Yard, record_property: Any) -> None:
+    yard = through_pages
     before = yard.stored()
     came = yard.bring(path.read_bytes(), path.name)
     record_property("seconds", came.seconds)
