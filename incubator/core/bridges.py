@@ -219,7 +219,7 @@ def _learned(scope: Scope, categories: Collection[str], window: Window, site_id:
 def _step(measure: Measure, terms: Iterable[Term], row: Any) -> Step | None:
     """Return what an entry adds to the figure; None for one that adds nothing."""
     total = Cell()
-    stored = totals.cell_of(row._asdict())
+    stored = totals.cell_of(row.category, row.count, row.amount_fen, row.technology_fen)
     for term in terms:
         if term.holds(row.category, row.also_sale):
             total = total.plus(term.shown(stored))

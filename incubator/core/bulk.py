@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from itertools import chain, islice
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
@@ -23,6 +23,14 @@ SENT = 5_000
 TOGETHER = 500
 """Rows of one statement on SQLite. Each statement writes down, apart, every page that it may have to undo: of a row by
 itself that costs as much as the row."""
+
+
+def among(session: Session, column: Any, values: Iterable[Any]) -> sa.ColumnElement[bool]:
+    """Return that a column has one of many values, as one bound value: `in_` would bind, name and send each."""
+    if session.get_bind().dialect.name == "sqlite":
+        told = sa.func.json_each(json.dumps(list(values), ensure_ascii=False)).table_valued("value")
+        return cast("sa.ColumnElement[bool]", column.in_(sa.select(told.c.value)))
+    return cast("sa.ColumnElement[bool]", column == sa.any_(sa.literal(list(values), sa.ARRAY(column.type))))
 
 
 @cache
@@ -52,18 +60,26 @@ def execute_many(session: Session, statement: Any, names: tuple[str, ...], rows:
 
 
 def _on_sqlite(connection: sa.Connection, compiled: Any, names: tuple[str, ...], rows: Iterable[Sequence[Any]]) -> None:
-    """Send as many rows as go together in one statement; what is left over goes row by row."""
-    order, width, rest = compiled.positiontup, len(names), iter(rows)
-    in_order = itemgetter(*(names.index(name) for name in order))
-    days = [at for at, name in enumerate(order) if isinstance(compiled.statement.table.c[name].type, sa.Date)]
-    while some := list(islice(rest, TOGETHER)):
-        values = list(chain.from_iterable(map(in_order, some)))
-        for at in days:  # SQLite's driver stores them as text
-            values[at::width] = [day and day.isoformat() for day in values[at::width]]
-        if len(some) == TOGETHER:
-            connection.exec_driver_sql(_together(compiled.string, width), tuple(values))
-        else:
-            connection.exec_driver_sql(compiled.string, list(zip(*[iter(values)] * width, strict=True)))
+    """Send as many rows as go together in one statement; what is left over goes row by row.
+
+    What the driver would have to be told of each value is done to whole columns: days are text there.
+    """
+    order, rest = compiled.positiontup, iter(rows)
+    places = [names.index(name) for name in order]
+    days = {at for at, name in enumerate(names) if isinstance(compiled.statement.table.c[name].type, sa.Date)}
+    together = len(order) * TOGETHER
+    while some := list(islice(rest, SENT)):
+        columns: list[Sequence[Any]] = list(zip(*some, strict=True))
+        for at in days:
+            columns[at] = [day and day.isoformat() for day in columns[at]]
+        whole = len(some) // TOGETHER * TOGETHER
+        ordered = [columns[at] for at in places]
+        values = chain.from_iterable(zip(*ordered, strict=True))
+        for _ in range(0, whole, TOGETHER):
+            connection.exec_driver_sql(_together(compiled.string, len(order)), tuple(islice(values, together)))
+        if whole < len(some):
+            left = zip(*(column[whole:] for column in ordered), strict=True)
+            connection.exec_driver_sql(compiled.string, list(left))
 
 
 @cache

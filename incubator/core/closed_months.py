@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
@@ -13,13 +13,14 @@ from incubator.values.problem import Problem
 from incubator.values.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from incubator.core.access import Scope
     from incubator.core.drafts import Act
+    from incubator.core.legs import Leg
 
 RESTATEMENT = "restatement"
 CLOSED = Words(
@@ -68,14 +69,14 @@ def closing_of(month: int, closings: Sequence[Closed]) -> Closed | None:
     return next((closed for closed in closings if closed.month >= month), None)
 
 
-def faults(session: Session, scope: Scope, act: Act, rows: Sequence[Mapping[str, Any]]) -> list[Problem]:
-    """Return what stands against booking rows into closed months; a restatement with permission and reason may."""
-    closings = standing(session, {row["site_id"] for row in rows})
+def faults(session: Session, scope: Scope, act: Act, legs: Sequence[Leg]) -> list[Problem]:
+    """Return what stands against booking legs into closed months; a restatement with permission and reason may."""
+    closings = standing(session, {leg.site_id for leg in legs})
     if not closings:
         return []
     touched: dict[tuple[int, int], tuple[int, Closed]] = {}
-    for at, row in enumerate(rows):
-        key = row["site_id"], month_of(row["happened_on"])
+    for at, leg in enumerate(legs):
+        key = leg.site_id, month_of(leg.happened_on)
         closed = closing_of(key[1], closings.get(key[0], ()))
         if closed is not None:
             touched.setdefault(key, (at, closed))

@@ -7,8 +7,8 @@ import json
 from collections import defaultdict
 from dataclasses import fields
 from datetime import UTC, timedelta
-from itertools import chain, islice
-from operator import attrgetter, itemgetter
+from itertools import islice, repeat
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
@@ -16,9 +16,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from incubator.core import clock, closed_months, residency, totals
-from incubator.core.books import CATEGORIES
 from incubator.core.bulk import execute_many, insertion
-from incubator.core.drafts import Draft, check, fold, signs
+from incubator.core.drafts import Draft, check
+from incubator.core.legs import NAMES, Leg, mirror, of_draft
 from incubator.core.references import reference_faults
 from incubator.models.ledger import ChainLink, LedgerEntry, Posting
 from incubator.models.site import SiteHead
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from incubator.core.drafts import Act
 
 Row = dict[str, Any]
-"""One entry on its way into the table, by column, plus `tenant_id`, which the totals need and the table has not."""
+"""A posting or a stored entry, by column."""
 
 NOT_FOUND = Words("没有这户企业", "There is no such tenant")
 NO_ENTRY = Words("没有这笔记录", "There is no such entry")
@@ -82,14 +82,14 @@ def amend(session: Session, scope: Scope, act: Act, entry_ids: Sequence[int], dr
     Only where one event is replaced by its like do the drafts name what they replace.
     """
 
-    def build() -> tuple[list[Row], list[Problem]]:
+    def build() -> tuple[list[Leg], list[Problem]]:
         undone, problems = _mirrors(session, scope, entry_ids)
-        first = 1 + max((row["event"] for row in undone), default=-1)
-        rows, more = _signed(session, scope, drafts, first=first)
-        if len({row["event"] for row in undone}) == 1:
-            for row, old in zip(rows, undone, strict=False):
-                row["replaces_id"] = old["reverses_id"]
-        return undone + rows, problems + more
+        first = 1 + max((leg.event for leg in undone), default=-1)
+        legs, more = _signed(session, scope, drafts, first=first)
+        if len({leg.event for leg in undone}) == 1:
+            replaced = [leg._replace(replaces_id=old.reverses_id) for leg, old in zip(legs, undone, strict=False)]
+            legs[: len(replaced)] = replaced
+        return undone + legs, problems + more
 
     sites = sites_of(session, drafts, entry_ids)
     return _record(session, scope, act, _digest(drafts, entry_ids), sites, build)
@@ -147,7 +147,7 @@ def _record(
     act: Act,
     digest: str,
     sites: set[int],
-    build: Callable[[], tuple[list[Row], list[Problem]]],
+    build: Callable[[], tuple[list[Leg], list[Problem]]],
 ) -> Posted:
     """Lock, look for the key, check, book. The key comes first: a repeat must get the first answer, not 'admitted'."""
     try:
@@ -156,11 +156,11 @@ def _record(
             before = session.execute(sa.select(Posting.id, Posting.digest).where(Posting.key == act.key)).first()
             if before is not None:
                 return Posted(before.id, [] if before.digest == digest else [Problem("", KEY_USED)], repeated=True)
-            rows, problems = build()
-            problems = problems or closed_months.faults(session, scope, act, rows) or _faults(session, rows)
-            if problems or not rows:
+            legs, problems = build()
+            problems = problems or closed_months.faults(session, scope, act, legs) or _faults(session, legs)
+            if problems or not legs:
                 return Posted(None, problems or [Problem("", NOTHING_TO_BOOK)])
-            return Posted(_book(session, act, digest, rows, heads), [])
+            return Posted(_book(session, act, digest, legs, heads), [])
     except IntegrityError as error:
         if any(name in str(error.orig) for name in _KEY_TAKEN):  # the same key, at another site, at this moment
             return Posted(None, [Problem("", KEY_USED)])
@@ -174,8 +174,8 @@ def lock_sites(session: Session, site_ids: Collection[int]) -> list[sa.Row[Any]]
     return list(session.execute(query.where(head.site_id.in_(site_ids)).order_by(head.site_id).with_for_update()))
 
 
-def _signed(session: Session, scope: Scope, drafts: Sequence[Draft], first: int = 0) -> tuple[list[Row], list[Problem]]:
-    """Turn drafts into rows."""
+def _signed(session: Session, scope: Scope, drafts: Sequence[Draft], first: int = 0) -> tuple[list[Leg], list[Problem]]:
+    """Turn drafts into legs."""
     found = _places(session, {draft.tenancy_id for draft in drafts})
     places = {tenancy_id: place for tenancy_id, place in found.items() if scope.can_write(place.site_id)}
     problems = []
@@ -185,12 +185,12 @@ def _signed(session: Session, scope: Scope, drafts: Sequence[Draft], first: int 
         problems += [problem._replace(row=i) for problem in check(draft)]
     if problems:
         return [], problems
-    rows, legs = [], defaultdict[int, int](int)
+    legs, of_event = list[Leg](), defaultdict[int, int](int)
     for i, draft in enumerate(drafts):
         event = first + (i if draft.event is None else draft.event)
-        rows.append(_row(draft, places[draft.tenancy_id], event, legs[event]))
-        legs[event] += 1
-    return rows, []
+        legs.append(of_draft(draft, places[draft.tenancy_id], event, of_event[event]))
+        of_event[event] += 1
+    return legs, []
 
 
 def _places(session: Session, tenancy_ids: Collection[int]) -> dict[int, sa.Row[Any]]:
@@ -201,50 +201,12 @@ def _places(session: Session, tenancy_ids: Collection[int]) -> dict[int, sa.Row[
     return found
 
 
-def _row(draft: Draft, place: sa.Row[Any], event: int, leg: int) -> Row:
-    category = CATEGORIES[draft.category]
-    count, sign = signs(draft, category)
-    return {
-        "tenant_id": place.tenant_id,
-        "event": event,
-        "leg": leg,
-        "site_id": place.site_id,
-        "tenancy_id": draft.tenancy_id,
-        "book": category.book,
-        "category": category.code,
-        "happened_on": draft.happened_on,
-        "count": count,
-        "amount_fen": sign * draft.amount_fen,
-        "technology_fen": None if draft.technology_fen is None else sign * draft.technology_fen,
-        "also_sale": draft.also_sale,
-        "counterparty": draft.counterparty,
-        "document_number": draft.document_number,
-        "document_key": fold(draft.document_number),
-        "registration_number": draft.registration_number,
-        "registered_on": draft.registered_on,
-        "programme": draft.programme,
-        "round": draft.round,
-        "note": draft.note,
-        "doubts_accepted": draft.doubts_accepted,
-        "reverses_id": None,
-        "replaces_id": None,
-        "refers_to_id": draft.refers_to_id,
-    }
-
-
-_MIRRORED = (
-    "site_id", "tenancy_id", "book", "category", "happened_on", "also_sale", "counterparty", "document_number",
-    "document_key", "registration_number", "registered_on", "programme", "round", "note", "doubts_accepted",
-    "refers_to_id",
-)  # fmt: skip
-
-
-def _mirrors(session: Session, scope: Scope, entry_ids: Sequence[int]) -> tuple[list[Row], list[Problem]]:
+def _mirrors(session: Session, scope: Scope, entry_ids: Sequence[int]) -> tuple[list[Leg], list[Problem]]:
     """Return the reversals of whole events: the same facts on the same day, with the signs turned."""
     found = {row["id"]: row for ids in chunks(entry_ids) for row in _entries(session, LedgerEntry.id.in_(ids))}
     events = _events(session, {(row["posting_id"], row["event"]) for row in found.values()})
     undone = _reversed(session, [leg["id"] for legs in events.values() for leg in legs])
-    rows, problems, seen = list[Row](), list[Problem](), set[tuple[int, int]]()
+    seen, problems = dict[tuple[int, int], int](), list[Problem]()
     for i, entry_id in enumerate(entry_ids):
         entry = found.get(entry_id)
         if entry is None or not scope.can_write(entry["site_id"]):
@@ -253,16 +215,18 @@ def _mirrors(session: Session, scope: Scope, entry_ids: Sequence[int]) -> tuple[
         event = entry["posting_id"], entry["event"]
         if event in seen:
             continue
-        seen.add(event)
+        seen[event] = len(seen)
         fault = _reversal_fault(scope, events[event], undone)
         if fault is not None:
             problems.append(Problem("entry", fault, row=i, value=str(entry_id)))
-            continue
-        rows += [_mirror(leg, event=len(seen) - 1) for leg in events[event]]
     if problems:
         return [], problems
-    places = _places(session, {row["tenancy_id"] for row in rows})
-    return [row | {"tenant_id": places[row["tenancy_id"]].tenant_id} for row in rows], []
+    places = _places(session, {leg["tenancy_id"] for event in seen for leg in events[event]})
+    return [
+        mirror(leg, places[leg["tenancy_id"]].tenant_id, number)
+        for event, number in seen.items()
+        for leg in events[event]
+    ], []
 
 
 def _entries(session: Session, *where: Any) -> list[Row]:
@@ -300,8 +264,8 @@ def reversal_faults(session: Session, scope: Scope, entry_ids: Sequence[int]) ->
 
 def reversal_problems(session: Session, scope: Scope, entry_ids: Sequence[int]) -> list[Problem]:
     """Return what stands in the way of reversing the events of some entries together; nothing is locked or stored."""
-    rows, problems = _mirrors(session, scope, entry_ids)
-    return problems or _broken(session, rows)
+    legs, problems = _mirrors(session, scope, entry_ids)
+    return problems or _broken(session, legs)
 
 
 def event_of(session: Session, entry: LedgerEntry) -> Sequence[LedgerEntry]:
@@ -318,32 +282,20 @@ def _reversal_fault(scope: Scope, legs: Sequence[Row], undone: Collection[int]) 
     return ALREADY_REVERSED if any(leg["id"] in undone for leg in legs) else None
 
 
-def _mirror(leg: Row, event: int) -> Row:
-    return {name: leg[name] for name in _MIRRORED} | {
-        "event": event,
-        "leg": leg["leg"],
-        "count": -leg["count"],
-        "amount_fen": -leg["amount_fen"],
-        "technology_fen": None if leg["technology_fen"] is None else -leg["technology_fen"],
-        "reverses_id": leg["id"],
-        "replaces_id": None,
-    }
-
-
-def _faults(session: Session, rows: list[Row]) -> list[Problem]:
-    """Return what would no longer hold with these rows; tenants are locked first: they may be at two sites."""
-    for ids in chunks({row["tenant_id"] for row in rows}):
+def _faults(session: Session, legs: Sequence[Leg]) -> list[Problem]:
+    """Return what would no longer hold with these legs; tenants are locked first: they may be at two sites."""
+    for ids in chunks({leg.tenant_id for leg in legs}):
         query = sa.select(Tenant.id).where(Tenant.id.in_(ids)).order_by(Tenant.id)
         # NO KEY UPDATE: whoever adds a stay of the same tenant holds its key, and two who then wait for it deadlock.
         session.execute(query.with_for_update(key_share=True))
-    return _broken(session, rows)
+    return _broken(session, legs)
 
 
-def _broken(session: Session, rows: list[Row]) -> list[Problem]:
-    return residency.faults(session, rows) + reference_faults(session, rows)
+def _broken(session: Session, legs: Sequence[Leg]) -> list[Problem]:
+    return residency.faults(session, legs) + reference_faults(session, legs)
 
 
-def _book(session: Session, act: Act, digest: str, rows: list[Row], heads: list[sa.Row[Any]]) -> int:
+def _book(session: Session, act: Act, digest: str, legs: list[Leg], heads: list[sa.Row[Any]]) -> int:
     """Store posting, entries, chain and totals. recorded_at increases per site even when the clock steps back."""
     recorded_at = max([clock.now(), *(head.recorded_at + timedelta(microseconds=1) for head in heads)])
     header = {
@@ -355,36 +307,55 @@ def _book(session: Session, act: Act, digest: str, rows: list[Row], heads: list[
         "recorded_by": act.by,
         "reason": act.reason,
     }
-    rows = sorted(rows, key=itemgetter("event", "leg"))
-    names = tuple(sorted(name for name in rows[0] if name != "tenant_id"))
-    stored = list(map(itemgetter(*names), rows))
-    digest_of_all = posting_hash(header, names, stored)
+    legs = sorted(legs, key=attrgetter("event", "leg"))
+    columns = list(zip(*legs, strict=True))[: len(NAMES)]
+    digest_of_all = posting_hash(header, NAMES, zip(*columns, strict=True))
     posting_id = int(session.scalar(sa.insert(Posting).values(**header, hash=digest_of_all).returning(Posting.id)) or 0)
-    columns = (*names, "posting_id")
-    execute_many(session, insertion(LedgerEntry), columns, ((*values, posting_id) for values in stored))
+    stored = zip(*columns, repeat(posting_id), strict=False)
+    execute_many(session, insertion(LedgerEntry), (*NAMES, "posting_id"), stored)
     _link(session, posting_id, digest_of_all, recorded_at, heads)
-    totals.add_up(session, rows, posting_id, header["known_at"])
-    residency.project(session, {row["tenancy_id"] for row in rows if row["book"] == "residency"})
+    totals.add_up(session, legs, posting_id, header["known_at"])
+    residency.project(session, {leg.tenancy_id for leg in legs if leg.book == residency.BOOK})
     return posting_id
 
 
 def posting_hash(header: Row, names: Sequence[str], entries: Iterable[Sequence[Any]]) -> str:
     """Fingerprint a posting and its entries: all they store but the database's own numbers.
 
-    The entries come in (event, leg) order, their values in the order of the sorted `names`. What is not set is left
-    out, so that a column added later does not change the fingerprints of before.
+    The text under it is a JSON list: the posting, then its entries in (event, leg) order, each a list of [name, value]
+    in the order of their sorted `names`. What is not set (None, False, "") is left out, so that a column added later
+    does not change the fingerprints of before.
     """
     ordered = sorted(header)
-    rows = chain([_set(ordered, [header[name] for name in ordered])], (_set(names, values) for values in entries))
-    return _sha_of("[", rows, "]")
+    hashed, rest = hashlib.sha256(b"["), iter(entries)
+    [text] = _told(ordered, [[header[name]] for name in ordered])
+    hashed.update(text.encode())
+    while some := list(islice(rest, HASHED)):
+        hashed.update(", ".join(["", *_told(names, zip(*some, strict=True))]).encode())
+    hashed.update(b"]")
+    return hashed.hexdigest()
 
 
-def _set(names: Sequence[str], values: Sequence[Any]) -> list[tuple[str, Any]]:
-    return [
-        (name, value)
-        for name, value in zip(names, values, strict=True)
-        if value or (value is not False and value == 0)  # all but None, False and ""
-    ]
+_UNSET = frozenset({"null", "false", '""'})
+
+
+def _told(names: Sequence[str], columns: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """Yield the text of each row, made column by column: a value that all rows have is written once."""
+    told: list[Iterable[str]] = []
+    for name, values in zip(names, columns, strict=True):
+        texts = _as_json(values)
+        pairs = ["" if text in _UNSET else f'["{name}", {text}]' for text in texts]
+        if len(pairs) > 1 or pairs[0]:
+            told.append(pairs if len(pairs) == len(values) else repeat(pairs[0], len(values)))
+    return (f"[{', '.join(filter(None, row))}]" for row in zip(*told, strict=True))
+
+
+def _as_json(values: Sequence[Any]) -> list[str]:
+    """Return the values as JSON, in one call: no text of JSON holds a line feed. The same value in all: only once."""
+    if values.count(values[0]) == len(values) and len(set(map(type, values))) == 1:
+        values = values[:1]
+    lines = json.dumps(values, ensure_ascii=False, separators=("\n", ": "), default=_stamp, check_circular=False)
+    return lines[1:-1].split("\n")
 
 
 def _stamp(value: Any) -> str:

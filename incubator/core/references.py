@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sqlalchemy.orm import Session
+
+    from incubator.core.legs import Leg
 
 NO_ORIGINAL = Words(
     "原记录不存在、已冲销或不属于这户企业", "The original does not exist, is reversed or belongs to another tenant"
@@ -67,20 +70,19 @@ class Link(NamedTuple):
     refers_to_id: int | None
 
 
-def reference_faults(session: Session, rows: Sequence[dict[str, Any]]) -> list[Problem]:
-    """Return what the new rows would leave dangling or out of bounds, in each (tenancy, book) that they touch."""
-    touched = {
-        (row["tenancy_id"], row["book"])
-        for row in rows
-        if row["refers_to_id"] or row["reverses_id"] or row["replaces_id"]
-    }
+_LINKED = attrgetter(*Link._fields[1:])
+
+
+def reference_faults(session: Session, legs: Sequence[Leg]) -> list[Problem]:
+    """Return what the new legs would leave dangling or out of bounds, in each (tenancy, book) that they touch."""
+    touched = {(leg.tenancy_id, leg.book) for leg in legs if leg.refers_to_id or leg.reverses_id or leg.replaces_id}
     problems = []
     for tenancy_id, book in sorted(touched):
         links = stored(session, tenancy_id, book)
         links += [
-            Link(-1 - i, *(row[name] for name in Link._fields[1:]))
-            for i, row in enumerate(rows)
-            if (row["tenancy_id"], row["book"]) == (tenancy_id, book)
+            Link(-1 - i, *_LINKED(leg))
+            for i, leg in enumerate(legs)
+            if (leg.tenancy_id, leg.book) == (tenancy_id, book)
         ]
         problems += check(links)
     return problems

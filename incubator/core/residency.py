@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from incubator.core.legs import Leg
     from incubator.core.reports import Clocks
 
 BOOK = "residency"
@@ -49,16 +50,16 @@ class Fact(NamedTuple):
     count: int  # type: ignore[assignment]  # hides tuple.count, which nobody calls
 
 
-def faults(session: Session, rows: Sequence[dict[str, Any]]) -> list[Problem]:
-    """Return where the tenants of these new rows would break an invariant on any day."""
-    ours = [row for row in rows if row["book"] == BOOK]
+def faults(session: Session, legs: Iterable[Leg]) -> list[Problem]:
+    """Return where the tenants of these new legs would break an invariant on any day."""
+    ours = [leg for leg in legs if leg.book == BOOK]
     if not ours:
         return []
     halves = _half_events(ours)
-    tenant_of = _tenant_of(session, {row["tenant_id"] for row in ours})
+    tenant_of = _tenant_of(session, {leg.tenant_id for leg in ours})
     facts = _facts(session, tenant_of)
-    for row in ours:
-        facts[row["tenant_id"]].append(Fact(row["happened_on"], row["tenancy_id"], row["category"], row["count"]))
+    for leg in ours:
+        facts[leg.tenant_id].append(Fact(leg.happened_on, leg.tenancy_id, leg.category, leg.count))
     return halves + [problem for mine in facts.values() for problem in check(mine)]
 
 
@@ -122,11 +123,11 @@ def _broken(
     return NEVER_CAME if never else None
 
 
-def _half_events(rows: Iterable[dict[str, Any]]) -> list[Problem]:
+def _half_events(legs: Iterable[Leg]) -> list[Problem]:
     """Insist on both legs: what is booked together was meant together."""
     events = defaultdict[tuple[int, int], set[str]](set)
-    for row in rows:
-        events[row["event"], row["tenant_id"]].add(row["category"])
+    for leg in legs:
+        events[leg.event, leg.tenant_id].add(leg.category)
     whole = all(
         category not in PARTNERS or PARTNERS[category] & categories
         for categories in events.values()

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from incubator.core.access import Scope
+    from incubator.core.legs import Leg
     from incubator.models.base import Base
     from incubator.models.types import Query
 
-Row = dict[str, Any]
 Totals = dict[tuple[int, str, bool], Cell]
 """(site, category, also_sale) → its sum."""
 MonthTotals = dict[tuple[int, int, str, bool], Cell]
@@ -60,20 +60,21 @@ _SUMMED = ("count", "amount_fen", "technology_fen", "unknown")
 # ── kept up ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def add_up(session: Session, rows: Sequence[Row], posting_id: int, known_at: datetime) -> None:
-    """Add the entries of a posting (with their `tenant_id`) to every total. Called by the ledger alone, once stored.
+def add_up(session: Session, legs: Sequence[Leg], posting_id: int, known_at: datetime) -> None:
+    """Add the legs of a posting to every total. Called by the ledger alone, once they are stored.
 
     Grouped first, since one upsert may not meet a row twice; in key order, since two writers must not deadlock.
     """
     days, tenancies = dict[Any, list[int]](), dict[Any, list[int]]()
     money, learned = defaultdict[Any, list[int]](lambda: [0] * len(BY_TENANCY)), known.month(known_at)
-    for row in rows:
-        cell = cell_of(row)
-        site, category, day, tenancy = row["site_id"], row["category"], row["happened_on"], row["tenancy_id"]
-        _add_to(days, (site, day, category, row["also_sale"]), cell)
-        _add_to(tenancies, (tenancy, category), cell)
-        if category in _PLACE:
-            money[site, tenancy, month_of(day), learned][_PLACE[category]] += row["amount_fen"]
+    for leg in legs:
+        category, fen, day = leg.category, leg.amount_fen, leg.happened_on
+        cell = cell_of(category, leg.count, fen, leg.technology_fen)
+        _add_to(days, (leg.site_id, day, category, leg.also_sale), cell)
+        _add_to(tenancies, (leg.tenancy_id, category), cell)
+        place = _PLACE.get(category)
+        if place is not None:
+            money[leg.site_id, leg.tenancy_id, month_of(day), learned][place] += fen
     months = dict[Any, list[int]]()
     for (site, day, category, also_sale), sums in days.items():
         _add_to(months, (site, category, also_sale, month_of(day)), sums)
@@ -82,25 +83,26 @@ def add_up(session: Session, rows: Sequence[Row], posting_id: int, known_at: dat
     _upsert(session, DailyTotal, days)
     _upsert(session, TenancyTotal, tenancies)
     _upsert(session, TenancyMonth, money)
-    _first_facts(session, rows)
-    _mark_last(session, {(row["site_id"], row["category"]) for row in rows}, posting_id)
+    _first_facts(session, legs)
+    _mark_last(session, {(leg.site_id, leg.category) for leg in legs}, posting_id)
 
 
 def _add_to(sums: dict[Any, list[int]], key: Any, cell: Sequence[int]) -> None:
-    """Add a cell in place: tens of thousands of frozen ones would cost more than the sums."""
+    """Add a cell in place: tens of thousands of new ones would cost more than the sums."""
     mine = sums.get(key)
     if mine is None:
         sums[key] = [*cell]
     else:
-        for i, value in enumerate(cell):
-            mine[i] += value
+        mine[0] += cell[0]
+        mine[1] += cell[1]
+        mine[2] += cell[2]
+        mine[3] += cell[3]
 
 
-def cell_of(row: Mapping[str, Any]) -> Cell:
+def cell_of(category: str, count: int, fen: int, technology: int | None) -> Cell:
     """Return what one entry adds to a sum."""
-    technology = row["technology_fen"]
-    known = technology is not None or row["category"] not in TECHNOLOGY
-    return Cell(row["count"], row["amount_fen"], technology or 0, 0 if known else row["count"])
+    unknown = count if technology is None and category in TECHNOLOGY else 0
+    return Cell(count, fen, technology or 0, unknown)
 
 
 def _dialect(session: Session) -> str:
@@ -159,17 +161,17 @@ def _replacing(dialect: str) -> Any:
     )
 
 
-def _first_facts(session: Session, rows: Iterable[Row]) -> None:
+def _first_facts(session: Session, legs: Iterable[Leg]) -> None:
     """Keep the first day on which each tenant was funded: lowered by a payment, found anew after a reversal."""
     firsts, undone = dict[tuple[int, int], Any](), set[tuple[int, int]]()
-    for row in rows:
-        if row["category"] in PAYMENTS:
-            for place in (row["site_id"], PROVINCE):
-                key = place, row["tenant_id"]
-                if row["reverses_id"]:
+    for leg in legs:
+        if leg.category in PAYMENTS:
+            for place in (leg.site_id, PROVINCE):
+                key = place, leg.tenant_id
+                if leg.reverses_id:
                     undone.add(key)
                 else:
-                    firsts[key] = min(firsts.get(key, row["happened_on"]), row["happened_on"])
+                    firsts[key] = min(firsts.get(key, leg.happened_on), leg.happened_on)
     for key in undone:
         firsts.pop(key, None)
         session.execute(_forget(*key))

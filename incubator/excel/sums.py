@@ -35,14 +35,7 @@ class Sums:
         """Add the rows of detail sheets."""
         for line in lines:
             entry = line.row.entry
-            cell = cell_of(
-                {
-                    "count": entry.count,
-                    "amount_fen": entry.amount_fen,
-                    "technology_fen": entry.technology_fen,
-                    "category": entry.category,
-                }
-            )
+            cell = cell_of(entry.category, entry.count, entry.amount_fen, entry.technology_fen)
             self._add(line.row.site_slug, month_of(entry.happened_on), (entry.category, entry.also_sale), cell)
             self._funded[line.row.site_slug] += line.first_at_site
             self._funded[PROVINCE_CODE] += line.first_in_province

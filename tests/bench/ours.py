@@ -7,8 +7,6 @@ import sys
 import time
 from pathlib import Path
 
-from incubator import create_app
-from incubator.config import from_environment
 from incubator.core import sites
 from incubator.core.access import Scope
 from incubator.core.imports import events
@@ -16,6 +14,7 @@ from incubator.excel.exchange import SHEETS
 from incubator.excel.reading.workbook import read_workbook
 from incubator.excel.whole_site import Asked, export
 from incubator.extensions import db, reading
+from wsgi import app
 
 SITE = "bench-1"
 EVERYTHING = Scope(everything=True, governs=True)
@@ -56,6 +55,5 @@ def _peak() -> float:
 
 
 if __name__ == "__main__":
-    app = create_app(from_environment())
     with app.app_context():
         {"import": bring_in, "export": bring_out}[sys.argv[1]](Path(sys.argv[2]))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from incubator.core import clock, ledger, residency
 from incubator.core.books import CATEGORIES, PAYMENTS
+from incubator.core.bulk import among
 from incubator.core.doubts import medians
 from incubator.core.drafts import fold, signs
 from incubator.models.ledger import IS_NUMBERED, LedgerEntry
@@ -63,7 +64,10 @@ Facts = dict[Key, list[Fact]]
 
 
 class Keys(NamedTuple):
-    """What no second fact should have in common with a draft: see `number_key` and `alike_key`."""
+    """What no second fact should have in common with a draft; None where there is nothing of the kind.
+
+    `number`: see `_number_key`; numbers say nothing of returns and changes. `alike`: tenant, book, day and signed fen.
+    """
 
     number: Key | None
     alike: Key | None
@@ -170,29 +174,25 @@ def _medians(
 
 def _keys(draft: Draft, place: Place | None) -> Keys | None:
     """Return the keys of a draft; None where an error, which others tell, leaves nothing to compare."""
-    if place is None or draft.category not in CATEGORIES:
+    category = CATEGORIES.get(draft.category)
+    if place is None or category is None:
         return None
-    return Keys(number_key(draft, place), alike_key(draft, place))
+    if not category.money:
+        return _NO_KEYS
+    fen = signs(draft, category)[1] * draft.amount_fen
+    alike = (place.tenant_id, category.book, draft.happened_on, fen) if fen else None
+    if not draft.document_number or category.book not in NUMBERED or not has_own_size(draft):
+        return Keys(None, alike)
+    number = fold(draft.document_number)
+    return Keys(_number_key(category.book, number, place, draft.happened_on) if number else None, alike)
 
 
-def number_key(draft: Draft, place: Place) -> Key | None:
-    """Return what no second fact should have in common with a draft; None where numbers say nothing."""
-    book, number = CATEGORIES[draft.category].book, fold(draft.document_number)
-    if book not in NUMBERED or not number or not has_own_size(draft):
-        return None
-    return _number_key(book, number, place, draft.happened_on)
+_NO_KEYS = Keys(None, None)
 
 
 def _number_key(book: str, number: str, place: Place, day: date) -> Key:
     """Contract numbers belong to each company; vouchers are numbered anew each year, by site."""
     return (book, number, place.tenant_id) if book == "contracts" else (book, number, place.site_id, day.year)
-
-
-def alike_key(draft: Draft, place: Place) -> Key | None:
-    """Return tenant, book, day and amount; None for a fact without an amount."""
-    category = CATEGORIES[draft.category]
-    fen = signs(draft, category)[1] * draft.amount_fen
-    return (place.tenant_id, category.book, draft.happened_on, fen) if category.money and fen else None
 
 
 _REVERSAL = aliased(LedgerEntry)
@@ -220,7 +220,8 @@ class _Stored:
         found: Latest = {}
         for book in NUMBERED:
             for numbers in ledger.chunks({key[1] for key in wanted if key[0] == book}):
-                conditions = [LedgerEntry.book == book, LedgerEntry.document_key.in_(numbers), IS_NUMBERED]
+                conditions = [LedgerEntry.book == book, among(self._session, LedgerEntry.document_key, numbers)]
+                conditions.append(IS_NUMBERED)
                 for row in self._rows(*conditions, LedgerEntry.refers_to_id.is_(None), *self._span(book, wanted)):
                     key = _number_key(book, row.document_key, _place(row), row.happened_on)
                     if key in wanted:

@@ -12,9 +12,11 @@ import sqlalchemy as sa
 from incubator.core import arrivals, doubts, ledger, profiles, residency
 from incubator.core.arrivals import Arrival, Holder
 from incubator.core.books import ARRIVALS, CATEGORIES, DEPARTURES, STATUSES
+from incubator.core.doubts import Place
 from incubator.core.drafts import Draft, check
 from incubator.core.imports.judged import DIFFERS, Judged
 from incubator.core.imports.roster import Roster, Stay, folded
+from incubator.core.legs import of_draft
 from incubator.core.profiles import CONTACT_FIELDS, ENTERPRISE, FIELD_WORDS, TEAM, Profile
 from incubator.core.residency import Fact
 from incubator.core.tenants import GRADUATES, LEAVING, NOT_ON_THAT_DAY
@@ -182,17 +184,12 @@ class Admissions:
 
     def _broken(self, facts: Sequence[Draft], tenant_id: int, holder: Holder | None) -> list[Problem]:
         """Return which invariant the facts of an arrival would break, beside what is known of the tenant elsewhere."""
-        signed = [(fact, CATEGORIES[fact.category].sign) for fact in facts]
         if holder is None:
             return residency.check(
-                Fact(fact.happened_on, fact.tenancy_id, fact.category, count) for fact, count in signed
+                Fact(fact.happened_on, fact.tenancy_id, fact.category, CATEGORIES[fact.category].sign) for fact in facts
             )
-        rows = [
-            {"book": residency.BOOK, "tenant_id": tenant_id, "tenancy_id": fact.tenancy_id, "count": count,
-             "category": fact.category, "happened_on": fact.happened_on, "event": fact.event}
-            for fact, count in signed
-        ]  # fmt: skip
-        broken = residency.faults(self._session, rows)
+        stay = Place(tenant_id, self._site_id, holder.tenant.name)
+        broken = residency.faults(self._session, [of_draft(fact, stay, fact.event or 0, 0) for fact in facts])
         return [Problem("admitted_on", NOT_ON_THAT_DAY)] if broken else []
 
     def _near_codes(self, rows: Sequence[Judged]) -> None:

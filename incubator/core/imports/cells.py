@@ -159,24 +159,30 @@ def _quick(column: Column, unit: Unit, read: Reader) -> Reader:
     if column.kind == "day":
         return lambda cell: cell if type(cell) is date else read(cell)
     if column.kind == "money" and unit is Unit.YUAN:
-        return partial(_quick_yuan, read=read)
+        return _quick_yuan(read)
     if column.kind in {"text", "code"} and column.field != "credit_code":
-        return partial(_quick_text, read=read)
+        return _quick_text(read)
     return read
 
 
-def _quick_yuan(cell: Cell, *, read: Reader) -> Found:
-    if type(cell) is float and -_QUICK < cell < _QUICK:
-        fen = round(cell * 100)
-        if fen / 100 == cell:
-            return fen
-    return read(cell)
+def _quick_yuan(read: Reader) -> Reader:
+    def quick(cell: Cell) -> Found:
+        if type(cell) is float and -_QUICK < cell < _QUICK:
+            fen = round(cell * 100)
+            if fen / 100 == cell:
+                return fen
+        return read(cell)
+
+    return quick
 
 
-def _quick_text(cell: Cell, *, read: Reader) -> Found:
-    if type(cell) is str and 1 < len(cell) < 200 and cell.isprintable() and cell[0] != " " != cell[-1]:
-        return read(cell) if _EXPONENT.match(cell) else cell
-    return read(cell)
+def _quick_text(read: Reader) -> Reader:
+    def quick(cell: Cell) -> Found:
+        if type(cell) is str and 1 < len(cell) < 200 and cell.isprintable() and cell[0] != " " != cell[-1]:
+            return read(cell) if cell[0].isdecimal() and _EXPONENT.match(cell) else cell
+        return read(cell)
+
+    return quick
 
 
 def _read(read: Reader, cell: Cell) -> Found:

@@ -49,24 +49,36 @@ def category_of(kind: str, given: Given) -> str:
     return told or ("investment_untyped" if kind == "investment" else "")
 
 
-_TEXTS = {
-    "counterparty", "document_number", "registration_number", "registered_on", "programme", "round", "note", "also_sale"
-}  # fmt: skip
 NEEDED = ("happened_on", "amount")
 
 
 def draft_of(kind: str, given: Given, tenancy_id: int) -> Draft | None:
     """Return what a row means; None if a cell without which there is no fact is missing."""
-    category = category_of(kind, given)
-    day, fen = given.get("happened_on"), given.get("amount")
+    cells: Mapping[str, Any] = given
+    category, day, fen = category_of(kind, given), cells.get("happened_on"), cells.get("amount")
     if category not in CATEGORIES or day is None or fen is None:
         return None
-    undoes = category == "funding_returned" or given.get("change") == "termination"
-    cells: dict[str, Any] = {name: value for name, value in given.items() if name in _TEXTS}
-    if "technology" in given and (given["technology"] or CATEGORIES[category].technology):
-        technology = int(given["technology"])  # type: ignore[arg-type]  # a nought beside a sale says nothing
-        cells["technology_fen"] = abs(technology) if undoes else technology
-    if given.get("change") in {"supplement", "termination"}:
-        cells["change"] = given["change"]
-    # What takes away is meant without a sign; lists write it with the one that the ledger gave it.
-    return Draft(tenancy_id, category, day, abs(int(fen)) if undoes else int(fen), **cells)  # type: ignore[arg-type]
+    change = cells.get("change")
+    technology = cells.get("technology")
+    if not technology and not CATEGORIES[category].technology:
+        technology = None  # a nought beside a sale says nothing
+    if category == "funding_returned" or change == "termination":
+        # What takes away is meant without a sign; lists write it with the one that the ledger gave it.
+        fen, technology = abs(fen), technology and abs(technology)
+    return Draft(
+        tenancy_id,
+        category,
+        day,
+        fen,
+        technology,
+        cells.get("also_sale", False),
+        change if change in {"supplement", "termination"} else "",
+        None,
+        cells.get("counterparty", ""),
+        cells.get("document_number", ""),
+        cells.get("registration_number", ""),
+        cells.get("registered_on"),
+        cells.get("programme", ""),
+        cells.get("round", ""),
+        cells.get("note", ""),
+    )

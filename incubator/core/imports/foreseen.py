@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from incubator.core import references, residency
+from incubator.core import legs, references, residency
 from incubator.core.books import CATEGORIES
 from incubator.core.drafts import signs
 from incubator.core.imports.judged import Judged
@@ -47,11 +47,7 @@ def foresee(session: Session, plan: Plan) -> Plan:
 def _depart(session: Session, row: Judged, draft: Draft) -> None:
     """Say what is broken by a departure that the tenants' sheet tells of."""
     stay = session.get_one(Tenancy, draft.tenancy_id)
-    fact = {
-        "book": residency.BOOK, "tenant_id": stay.tenant_id, "tenancy_id": stay.id, "category": draft.category,
-        "count": signs(draft, CATEGORIES[draft.category])[0], "happened_on": draft.happened_on, "event": 0,
-    }  # fmt: skip
-    for problem in residency.faults(session, [fact]):
+    for problem in residency.faults(session, [legs.of_draft(draft, stay, 0, 0)]):
         row.say(problem._replace(field="ended_on"))
 
 

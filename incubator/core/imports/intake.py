@@ -177,8 +177,8 @@ def from_json(text: Iterable[str]) -> Intake:
     lines: list[list[Line]] = [[] for _ in columns]
     kept: dict[Any, Any] = {}
     for part in parts:
-        number, *rows = json.loads(part)
-        lines[number].extend(_lines(columns[number], rows, kept))
+        number, rows, values, odd = json.loads(part)
+        lines[number].extend(_lines(columns[number], rows, values, odd, kept))
         if len(kept) > KEPT:
             kept.clear()
     return Intake(
@@ -195,21 +195,18 @@ def chunks(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
         yield lines[start : start + CHUNK]
 
 
-def lines_json(number: int, columns: Sequence[Column], lines: Iterable[Line]) -> str:
-    """Return some lines of the table with a number as one line of JSON: values in the order of the columns."""
-    fields = [column.field for column in columns]
-    days = [place for place, column in enumerate(columns) if column.kind == "day"]
-    rows: list[Any] = []
-    for line in lines:
-        values: list[Any] = list(map(line.given.get, fields))
-        for place in days:
-            day = values[place]
-            values[place] = day and day.isoformat()
-        if line.raw or line.problems:
-            rows.append((line.row, values, line.raw, _kept(line.problems)))
-        else:
-            rows.append((line.row, values))
-    return _text([number, *rows])
+def lines_json(number: int, columns: Sequence[Column], lines: Sequence[Line]) -> str:
+    """Return some lines of the table with a number as one line of JSON.
+
+    It holds their rows, their values column by column, and by its place what else there is to say of a line.
+    """
+    values: list[list[Any]] = []
+    for column in columns:
+        mine: list[Any] = [line.given.get(column.field) for line in lines]
+        values.append([day and day.isoformat() for day in mine] if column.kind == "day" else mine)
+    rows = [line.row for line in lines]
+    odd = [(at, line.raw, _kept(line.problems)) for at, line in enumerate(lines) if line.raw or line.problems]
+    return _text([number, rows, values, odd])
 
 
 def _text(value: Any) -> str:
@@ -251,21 +248,33 @@ def _unmatched(sheet: str, kind: str, letter: str, title: str, samples: list[str
     return Unmatched(sheet, kind, letter, title, tuple(samples), tuple(candidates))
 
 
-def _lines(columns: Sequence[Column], rows: list[list[Any]], kept: dict[Any, Any]) -> Iterator[Line]:
+def _lines(
+    columns: Sequence[Column], rows: list[int], values: list[list[Any]], odd: list[Any], kept: dict[Any, Any]
+) -> Iterator[Line]:
     """Turn values back into lines; a text that repeats is held once."""
-    fields = [column.field for column in columns]
-    days = [column.field for column in columns if column.kind == "day"]
-    repeats = [at for at, one in enumerate(columns) if one.field == "credit_code" or one.kind in {"text", "choice"}]
-    for row, values, *rest in rows:
-        for at in repeats:
-            values[at] = kept.setdefault(values[at], values[at])
-        given = dict(zip(fields, values, strict=True))
-        if None in values:
-            given = {name: value for name, value in given.items() if value is not None}
-        for name in days:
-            if name in given:
-                given[name] = _day(given[name])
-        yield Line(row, given, rest[0], _problems(rest[1])) if rest else Line(row, given)
+    for at, column in enumerate(columns):
+        if column.kind == "day":
+            values[at] = [day and _day(day) for day in values[at]]
+        elif column.field == "credit_code" or column.kind in {"text", "choice"}:
+            values[at] = [kept.setdefault(text, text) for text in values[at]]
+    given = given_of([column.field for column in columns], values, len(rows))
+    said = {at: (raw, _problems(problems)) for at, raw, problems in odd}
+    for at, row in enumerate(rows):
+        yield Line(row, given[at], *said[at]) if at in said else Line(row, given[at])
+
+
+def given_of(fields: Sequence[str], columns: Sequence[Sequence[Any]], n: int) -> list[dict[str, Value]]:
+    """Return the values of `n` rows by field, from columns in which None is a blank."""
+    gaps = [at for at, values in enumerate(columns) if None in values]
+    whole = [at for at in range(len(fields)) if at not in gaps]
+    names, rows = [fields[at] for at in whole], zip(*(columns[at] for at in whole), strict=True) if whole else [()] * n
+    given = [dict(zip(names, values, strict=True)) for values in rows]
+    for at in gaps:
+        name = fields[at]
+        for mine, value in zip(given, columns[at], strict=True):
+            if value is not None:
+                mine[name] = value
+    return given
 
 
 def _kept(problems: Iterable[Problem]) -> list[Any]:

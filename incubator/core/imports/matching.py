@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from incubator.core import ledger
 from incubator.core.books import BOOKS, CATEGORIES
+from incubator.core.bulk import among
 from incubator.core.drafts import Draft, fold, signs
 from incubator.core.imports.facts import category_of
 from incubator.models.ledger import LedgerEntry
@@ -62,10 +63,10 @@ _COLUMNS = [_E[name] for name in Standing._fields]
 
 def number_key(draft: Draft) -> Key | None:
     """Return the natural key of a numbered fact or an investment; None where only all of it together is a key."""
-    book, number = CATEGORIES[draft.category].book, fold(draft.document_number)
-    if draft.change or draft.refers_to_id is not None or CATEGORIES[draft.category].refers_to_payment:
+    category = CATEGORIES[draft.category]
+    if draft.change or draft.refers_to_id is not None or category.refers_to_payment:
         return None
-    return _key(book, draft.tenancy_id, number, draft.happened_on, draft)
+    return _key(category.book, draft.tenancy_id, fold(draft.document_number), draft.happened_on, draft)
 
 
 def _key(book: str, tenancy_id: int, number: str, day: date, fact: Draft | Standing) -> Key | None:
@@ -146,7 +147,9 @@ def standing(session: Session, site_id: int, wanted: Wanted) -> Ledger:
     here = _E.site_id == site_id
     found: dict[int, Any] = {}
     for numbers in ledger.chunks(wanted.numbers):
-        _collect(session, found, here, _E.document_key != sa.literal_column("''"), _E.document_key.in_(numbers))
+        _collect(
+            session, found, here, _E.document_key != sa.literal_column("''"), among(session, _E.document_key, numbers)
+        )
     for tenancies in ledger.chunks({number for number in wanted.tenancies if number > 0}):
         if wanted.days:
             span = _E.happened_on.between(min(wanted.days), max(wanted.days))

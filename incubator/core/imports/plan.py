@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from incubator.core.access import Scope
     from incubator.core.drafts import Draft
+    from incubator.core.imports.facts import Given
     from incubator.core.imports.intake import Intake
     from incubator.core.imports.roster import Stay
 
@@ -99,10 +100,11 @@ def _mean(table: Table, row: Judged, roster: Roster) -> None:
     if draft is None:
         return
     row.draft = draft
-    for problem in check(draft):
+    problems = check(draft)  # of a change always something: what it belongs to is found later
+    for problem in problems:
         if problem.field != "refers_to":
             row.say(problem)
-    if _is_change(draft) and not given.get("refers_to"):
+    if problems and _is_change(draft) and not given.get("refers_to"):
         row.say(Problem("refers_to", NEEDS_ORIGINAL))
 
 
@@ -130,18 +132,20 @@ def _match(session: Session, site_id: int, money: Sequence[tuple[Table, list[Jud
     known = matching.standing(session, site_id, _wanted(rows))
     first = dict[matching.Key, tuple[Table, Judged]]()
     heads = Heads(list)
-    for table, row in rows:
+    changing = {id(table) for table, _ in money if table.column("refers_to") is not None}
+    for pair in rows:
+        table, row = pair
         draft = row.draft
         if draft is None:
             continue
         key = _identity(row, draft, known)
-        earlier = first.setdefault(key, (table, row)) if key is not None else (table, row)
+        earlier = first.setdefault(key, pair) if key is not None else pair
         if earlier[1] is not row:
             row.say(_twice(table, draft, *earlier))
-        elif not _is_change(draft) and table.column("refers_to") is not None:
+        elif id(table) in changing and not _is_change(draft):
             heads[table.kind, draft.tenancy_id, fold(draft.document_number)].append(row)
     for table, row in rows:
-        if row.line.given.get("refers_to"):
+        if id(table) in changing and row.line.given.get("refers_to"):
             _refer(session, table, row, known, heads)
         if (known.by_id or known.undone) and not row.wrong:
             _know(table, row, known)
@@ -175,15 +179,21 @@ def _wanted(rows: Iterable[tuple[Table, Judged]]) -> Wanted:
         if not number or table.kind == "investment":
             wanted.tenancies.add(draft.tenancy_id)
             wanted.days.add(draft.happened_on)
-        for name in ("mark", "refers_to"):
-            text = given.get(name)
-            if text:
-                marked = mark.read(str(text))
-                if marked is not None and marked.thing == "E":
-                    wanted.ids.add(marked.id)
-                elif name == "refers_to":
-                    wanted.numbers.add(fold(str(text)))
+        if "mark" in given or "refers_to" in given:
+            _want_named(wanted, given)
     return wanted
+
+
+def _want_named(wanted: Wanted, given: Given) -> None:
+    """Look up what a row names itself: by ledger number, or what it belongs to by its own."""
+    for name in ("mark", "refers_to"):
+        text = given.get(name)
+        if text:
+            marked = mark.read(str(text))
+            if marked is not None and marked.thing == "E":
+                wanted.ids.add(marked.id)
+            elif name == "refers_to":
+                wanted.numbers.add(fold(str(text)))
 
 
 def _twice(table: Table, draft: Draft, other: Table, first: Judged) -> Problem:

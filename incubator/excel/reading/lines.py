@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from itertools import islice
+from typing import Any, NamedTuple
 
 from incubator.core.imports import cells
 from incubator.core.imports.cells import Cell, Fault, Reader, fold, is_blank, shown
-from incubator.core.imports.intake import Column, Line, Value
+from incubator.core.imports.intake import Column, Line, Value, given_of
 from incubator.excel.columns import UNDONE as NOT_STANDING
 from incubator.excel.columns import Field
 from incubator.excel.reading import refusal
@@ -52,6 +54,8 @@ ASKED, LOOKED_AT, SHOWN = 50, 200, 3
 """So many unknown columns are shown to be matched, with so many texts out of so many rows."""
 NAMED = 10
 """So many rows are named one by one."""
+TOGETHER = 1_000
+"""Rows that are read column by column: what a whole column says is not asked of each of its cells."""
 CACHED = 20_000
 """Results of so many cells of a column are kept; codes and types repeat, document numbers do not."""
 _TOTAL = re.compile(
@@ -98,9 +102,10 @@ def read_lines(
     names = {number: fold(column.title) for number, column in layout.columns.items()}
     listed = {column.field: number - 1 for number, column in layout.columns.items()}
     state, mark, code = listed.get("state"), listed.get("mark"), listed.get("credit_code")
+    facts: list[tuple[int, Row]] = []
     rows = 0
     for number, row in grid.rows(layout.header_row + 1):
-        if number % 1_000 == 0:
+        if number % TOGETHER == 0:
             told(number)
         whose = row[code] if code is not None and code < len(row) else None
         if not _is_fact(number, row, whose, columns, names, tally):
@@ -111,7 +116,11 @@ def read_lines(
         rows += 1
         if rows > MAX_ROWS:
             raise Refused(refusal.TOO_MANY.fill(n=f"{MAX_ROWS:,}"))
-        yield _line(number, row, columns)
+        facts.append((number, row))
+        if len(facts) == TOGETHER:
+            yield from _lines(facts, columns)
+            facts = []
+    yield from _lines(facts, columns)
 
 
 def _is_undone(row: Row, state: int, mark: int) -> bool:
@@ -140,7 +149,7 @@ def reader_of(column: Column, declared: Field, *, from_1904: bool = False) -> Re
     offered = Words("、".join(one.zh for one in shown) + more, ", ".join(one.en for one in shown) + more)
     read = cells.reader(column, choices, offered=offered, from_1904=from_1904)
     if column.kind == "money" and not declared.needed:
-        return lambda cell: None if isinstance(cell, str) and fold(cell) in _NOT_GIVEN else read(cell)
+        return lambda cell: None if isinstance(cell, str) and (not cell or fold(cell) in _NOT_GIVEN) else read(cell)
     return read
 
 
@@ -148,35 +157,71 @@ _NOT_GIVEN = frozenset({"未填写", "notgiven"})
 """How our lists write an amount that nobody gave; where none is needed it is as good as blank."""
 
 
-def _line(number: int, row: Row, columns: list[_Cells]) -> Line:
-    """Read one row."""
-    given: dict[str, Value] = {}
-    raw: dict[str, str] = {}
-    problems: list[Problem] = []
-    missing: list[_Cells] = []
-    width = len(row)
-    for one in columns:
-        cell = row[one.at] if one.at < width else None
-        found = one.read(cell)
-        if found is None:
-            if one.needed:
-                missing.append(one)
-            continue
-        if isinstance(found, Fault):
-            raw[one.name] = shown(cell)[:LONGEST_RAW]
-            problems.append(Problem(one.name, found.message, number, raw[one.name], found.doubt, found.mend))
-            if found.value is None:
-                continue
-            found = found.value
-        elif isinstance(cell, str) and one.column.kind == "money":
-            raw[one.name] = cell[:LONGEST_RAW]
-        given[one.name] = found
+class _Said(NamedTuple):
+    """What is to be said of one row besides its values: texts as they were written, faults, and what is missing."""
+
+    raw: dict[str, str]
+    faults: list[tuple[str, Fault]]
+    missing: list[_Cells]
+
+
+def _lines(facts: list[tuple[int, Row]], columns: list[_Cells]) -> Iterator[Line]:
+    """Read some rows, column by column."""
+    rows = [row for _, row in facts]
+    said = defaultdict[int, _Said](lambda: _Said({}, [], []))
+    values = [_column(one, rows, said) for one in columns]
+    given = given_of([one.name for one in columns], values, len(rows))
+    for at, (number, _) in enumerate(facts):
+        yield _line(number, given[at], said[at]) if at in said else Line(number, given[at])
+
+
+def _column(one: _Cells, rows: list[Row], said: defaultdict[int, _Said]) -> list[Any]:
+    """Return the values of a column, None where a cell gives none; what else is to be said of a row is added to it."""
+    at = one.at
+    cells = [row[at] if at < len(row) else None for row in rows]
+    types = set(map(type, cells))
+    if one.column.kind == "day" and types == {date}:
+        return cells
+    values: list[Any] = list(map(one.read, cells))
+    found = set(map(type, values))
+    if one.needed and type(None) in found:
+        for row, value in enumerate(values):
+            if value is None:
+                said[row].missing.append(one)
+    if Fault in found:
+        _take_faults(one, cells, values, said)
+    if one.column.kind == "money" and str in types:
+        _keep_texts(one, cells, values, said)
+    return values
+
+
+def _take_faults(one: _Cells, cells: list[Cell], values: list[Any], said: defaultdict[int, _Said]) -> None:
+    """Put in the place of each fault the value that waits for a yes, if there is one."""
+    for row, value in enumerate(values):
+        if isinstance(value, Fault):
+            values[row] = value.value
+            said[row].raw[one.name] = shown(cells[row])[:LONGEST_RAW]
+            said[row].faults.append((one.name, value))
+
+
+def _keep_texts(one: _Cells, cells: list[Cell], values: list[Any], said: defaultdict[int, _Said]) -> None:
+    """Keep how an amount was written that is not simply a number."""
+    for row, cell in enumerate(cells):
+        if isinstance(cell, str) and values[row] is not None:
+            said[row].raw[one.name] = cell[:LONGEST_RAW]
+
+
+def _line(number: int, given: dict[str, Value], said: _Said) -> Line:
+    """Return a row of which more is to be said than its values."""
+    problems = [
+        Problem(name, fault.message, number, said.raw[name], fault.doubt, fault.mend) for name, fault in said.faults
+    ]
     problems += [
         Problem(one.name, FILL_IN.fill(title=one.words), number)
-        for one in missing
+        for one in said.missing
         if not any(given.get(name) for name in one.spared)
     ]
-    return Line(number, given, raw, tuple(problems)) if raw or problems else Line(number, given)
+    return Line(number, given, said.raw, tuple(problems))
 
 
 def _is_fact(number: int, row: Row, code: Cell, columns: list[_Cells], names: Mapping[int, str], tally: Tally) -> bool:
