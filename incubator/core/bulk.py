@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 SENT = 5_000
 """Rows that go to the driver at a time."""
-TOGETHER = 500
-"""Rows of one statement on SQLite. Each statement writes down, apart, every page that it may have to undo: of a row by
-itself that costs as much as the row."""
+BOUND = 32_000
+"""Values of one statement on SQLite, which binds 32,766 at most. Each statement writes down, apart, every page that it
+may have to undo: of a row by itself that costs as much as the row."""
+FEW = 50
+"""Rows of one statement where there are not that many: each number of rows is a statement to prepare."""
 
 
 def among(session: Session, column: Any, values: Iterable[Any]) -> sa.ColumnElement[bool]:
@@ -67,23 +69,22 @@ def _on_sqlite(connection: sa.Connection, compiled: Any, names: tuple[str, ...],
     order, rest = compiled.positiontup, iter(rows)
     places = [names.index(name) for name in order]
     days = {at for at, name in enumerate(names) if isinstance(compiled.statement.table.c[name].type, sa.Date)}
-    together = len(order) * TOGETHER
-    while some := list(islice(rest, SENT)):
+    most = BOUND // len(order)
+    while some := list(islice(rest, most)):
         columns: list[Sequence[Any]] = list(zip(*some, strict=True))
         for at in days:
             columns[at] = [day and day.isoformat() for day in columns[at]]
-        whole = len(some) // TOGETHER * TOGETHER
-        ordered = [columns[at] for at in places]
-        values = chain.from_iterable(zip(*ordered, strict=True))
-        for _ in range(0, whole, TOGETHER):
-            connection.exec_driver_sql(_together(compiled.string, len(order)), tuple(islice(values, together)))
-        if whole < len(some):
-            left = zip(*(column[whole:] for column in ordered), strict=True)
-            connection.exec_driver_sql(compiled.string, list(left))
+        values = zip(*(columns[at] for at in places), strict=True)
+        together = most if len(some) == most else FEW
+        for _ in range(len(some) // together):
+            statement = _together(compiled.string, len(order), together)
+            connection.exec_driver_sql(statement, tuple(chain.from_iterable(islice(values, together))))
+        if left := list(values):
+            connection.exec_driver_sql(compiled.string, left)
 
 
 @cache
-def _together(insert: str, width: int) -> str:
+def _together(insert: str, width: int, rows: int) -> str:
     """Return an INSERT of one row as one of many."""
     row = f"({', '.join('?' * width)})"
-    return insert.replace(f"VALUES {row}", f"VALUES {', '.join([row] * TOGETHER)}")
+    return insert.replace(f"VALUES {row}", f"VALUES {', '.join([row] * rows)}")

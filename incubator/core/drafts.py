@@ -119,6 +119,31 @@ def check(draft: Draft) -> list[Problem]:
     category = CATEGORIES.get(draft.category)
     if category is None:
         return [Problem("category", UNKNOWN_CATEGORY, value=draft.category)]
+    return [] if is_ordinary(draft, category) else problems_of(draft, category)
+
+
+def is_ordinary(draft: Draft, category: Category) -> bool:
+    """Say whether a draft is a fact of money by itself, of which no rule has anything to say: so are nearly all.
+
+    An import asks this of every row, twice, at a fifth of what the rules take. Pure.
+    """
+    technology = draft.technology_fen
+    return (
+        draft.change == ""
+        and draft.refers_to_id is None
+        and category.money
+        and not category.refers_to_payment
+        and EARLIEST <= draft.happened_on <= LATEST
+        and category.since <= draft.happened_on
+        and 0 < draft.amount_fen <= LIMIT_FEN
+        and (category.technology or (technology is None and not draft.also_sale))
+        and (technology is None or 0 <= technology <= draft.amount_fen)
+        and len("".join(_TEXTS(draft))) <= _SHORTEST_LIMIT
+    )
+
+
+def problems_of(draft: Draft, category: Category) -> list[Problem]:
+    """Return what each rule says of a draft. Pure."""
     return [problem for rule in _RULES for problem in rule(draft, category)]
 
 
@@ -170,8 +195,6 @@ def _reference(draft: Draft, category: Category) -> list[Problem]:
 
 
 def _lengths(draft: Draft, category: Category) -> list[Problem]:  # noqa: ARG001 - every rule takes both
-    if len("".join(_TEXTS(draft))) <= _SHORTEST_LIMIT:  # together: so is each
-        return []
     return [
         Problem(field, TOO_LONG.fill(n=limit))
         for field, limit in _LENGTHS.items()

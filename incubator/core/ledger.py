@@ -137,10 +137,6 @@ def _sha_of(before: str, rows: Iterable[Any], after: str) -> str:
     return hashed.hexdigest()
 
 
-_KEY_TAKEN = ("uq_posting_key", "posting.key", "posting: key taken")
-"""How PostgreSQL, SQLite and our trigger say that a posting's key is there already."""
-
-
 def _record(
     session: Session,
     scope: Scope,
@@ -150,21 +146,15 @@ def _record(
     build: Callable[[], tuple[list[Leg], list[Problem]]],
 ) -> Posted:
     """Lock, look for the key, check, book. The key comes first: a repeat must get the first answer, not 'admitted'."""
-    try:
-        with session.begin_nested():
-            heads = lock_sites(session, sites)
-            before = session.execute(sa.select(Posting.id, Posting.digest).where(Posting.key == act.key)).first()
-            if before is not None:
-                return Posted(before.id, [] if before.digest == digest else [Problem("", KEY_USED)], repeated=True)
-            legs, problems = build()
-            problems = problems or closed_months.faults(session, scope, act, legs) or _faults(session, legs)
-            if problems or not legs:
-                return Posted(None, problems or [Problem("", NOTHING_TO_BOOK)])
-            return Posted(_book(session, act, digest, legs, heads), [])
-    except IntegrityError as error:
-        if any(name in str(error.orig) for name in _KEY_TAKEN):  # the same key, at another site, at this moment
-            return Posted(None, [Problem("", KEY_USED)])
-        raise
+    heads = lock_sites(session, sites)
+    before = session.execute(sa.select(Posting.id, Posting.digest).where(Posting.key == act.key)).first()
+    if before is not None:
+        return Posted(before.id, [] if before.digest == digest else [Problem("", KEY_USED)], repeated=True)
+    legs, problems = build()
+    problems = problems or closed_months.faults(session, scope, act, legs) or _faults(session, legs)
+    if problems or not legs:
+        return Posted(None, problems or [Problem("", NOTHING_TO_BOOK)])
+    return _book(session, act, digest, legs, heads)
 
 
 def lock_sites(session: Session, site_ids: Collection[int]) -> list[sa.Row[Any]]:
@@ -295,7 +285,7 @@ def _broken(session: Session, legs: Sequence[Leg]) -> list[Problem]:
     return residency.faults(session, legs) + reference_faults(session, legs)
 
 
-def _book(session: Session, act: Act, digest: str, legs: list[Leg], heads: list[sa.Row[Any]]) -> int:
+def _book(session: Session, act: Act, digest: str, legs: list[Leg], heads: list[sa.Row[Any]]) -> Posted:
     """Store posting, entries, chain and totals. recorded_at increases per site even when the clock steps back."""
     recorded_at = max([clock.now(), *(head.recorded_at + timedelta(microseconds=1) for head in heads)])
     header = {
@@ -310,13 +300,33 @@ def _book(session: Session, act: Act, digest: str, legs: list[Leg], heads: list[
     legs = sorted(legs, key=attrgetter("event", "leg"))
     columns = list(zip(*legs, strict=True))[: len(NAMES)]
     digest_of_all = posting_hash(header, NAMES, zip(*columns, strict=True))
-    posting_id = int(session.scalar(sa.insert(Posting).values(**header, hash=digest_of_all).returning(Posting.id)) or 0)
+    posting_id = _insert_posting(session, header | {"hash": digest_of_all})
+    if posting_id is None:
+        return Posted(None, [Problem("", KEY_USED)])
     stored = zip(*columns, repeat(posting_id), strict=False)
     execute_many(session, insertion(LedgerEntry), (*NAMES, "posting_id"), stored)
     _link(session, posting_id, digest_of_all, recorded_at, heads)
     totals.add_up(session, legs, posting_id, header["known_at"])
     residency.project(session, {leg.tenancy_id for leg in legs if leg.book == residency.BOOK})
-    return posting_id
+    return Posted(posting_id, [])
+
+
+_KEY_TAKEN = ("uq_posting_key", "posting.key", "posting: key taken")
+"""How PostgreSQL, SQLite and our trigger say that a posting's key is there already."""
+
+
+def _insert_posting(session: Session, values: Row) -> int | None:
+    """Return the number of a new posting; None if its key was taken, at another site, at this moment.
+
+    Only this is tried by itself: on SQLite whatever is written inside a savepoint is written twice.
+    """
+    try:
+        with session.begin_nested():
+            return session.scalar(sa.insert(Posting).values(**values).returning(Posting.id))
+    except IntegrityError as error:
+        if any(name in str(error.orig) for name in _KEY_TAKEN):
+            return None
+        raise
 
 
 def posting_hash(header: Row, names: Sequence[str], entries: Iterable[Sequence[Any]]) -> str:

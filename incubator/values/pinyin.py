@@ -13,9 +13,13 @@ _PLACES = {"长治": [["cháng"], ["zhì"]], "洪洞": [["hóng"], ["tóng"]], "
 
 @cache
 def _library() -> ModuleType:
-    """Return the library with our places; its dictionary takes longer to load than the rest of a start."""
+    """Return the library with our places; its dictionary is heavy, and loaded only when a name is to be read.
+
+    The library's own way to add phrases learns all the others anew.
+    """
     library = import_module("pypinyin")
-    library.load_phrases_dict(_PLACES)
+    import_module("pypinyin.constants").PHRASES_DICT.update(_PLACES)
+    import_module("pypinyin.contrib.mmseg").seg.train(_PLACES)
     return library
 
 
