@@ -23,7 +23,7 @@ SENT = 5_000
 BOUND = 32_000
 """Values of one statement on SQLite, which binds 32,766 at most. Each statement writes down, apart, every page that it
 may have to undo: of a row by itself that costs as much as the row."""
-FEW = 50
+FEWER = (250, 25)
 """Rows of one statement where there are not that many: each number of rows is a statement to prepare."""
 
 
@@ -75,12 +75,14 @@ def _on_sqlite(connection: sa.Connection, compiled: Any, names: tuple[str, ...],
         for at in days:
             columns[at] = [day and day.isoformat() for day in columns[at]]
         values = zip(*(columns[at] for at in places), strict=True)
-        together = most if len(some) == most else FEW
-        for _ in range(len(some) // together):
-            statement = _together(compiled.string, len(order), together)
-            connection.exec_driver_sql(statement, tuple(chain.from_iterable(islice(values, together))))
-        if left := list(values):
-            connection.exec_driver_sql(compiled.string, left)
+        left = len(some)
+        for together in (most, *FEWER):
+            for _ in range(left // together):
+                statement = _together(compiled.string, len(order), together)
+                connection.exec_driver_sql(statement, tuple(chain.from_iterable(islice(values, together))))
+            left %= together
+        if left:
+            connection.exec_driver_sql(compiled.string, list(values))
 
 
 @cache

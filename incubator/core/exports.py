@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from incubator.core import one_tenant
-from incubator.core.books import CATEGORIES
+from incubator.core.books import CATEGORIES, TECHNOLOGY
 from incubator.core.profiles import CONTACT_FIELDS, PLACE_FIELDS, Profile
 from incubator.core.sites import words
 from incubator.models.ledger import LedgerEntry, Posting
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
     from incubator.models.types import Query
 
 Cell = str | int | bool | date | Words | None
-Row = Mapping[str, Cell]
-"""A row by the names of the sheets' columns: money in fen, areas in dm², choices by their codes; of names in two
-languages both."""
+Piece = Mapping[str, Sequence[Cell]]
+"""Some rows, column by column, by the names of the sheets' columns: money in fen, areas in dm², choices by their codes;
+of names in two languages both. What makes a column is done to the whole of it: a step for each cell is what costs."""
 PIECE = 2_000
 """So many rows are fetched at once."""
 
@@ -66,25 +67,32 @@ def lists(session: Session, scope: Scope, site: Site) -> Lists:
     )
 
 
+@lru_cache(maxsize=4_096)
 def _code(credit_code: str | None, tenancy_id: int) -> str:
     return credit_code or mark.written("T", tenancy_id)
 
 
 def count(session: Session, scope: Scope, sheet: str, site_ids: Collection[int]) -> int:
-    """Return how many rows a sheet of these sites has: `rows` yields as many in the same snapshot."""
+    """Return how many rows a sheet of these sites has: `pieces` yields as many in the same snapshot."""
     query = _tenancies(scope, site_ids) if sheet == "tenants" else _entries(scope, sheet, site_ids)
     counted = query.with_only_columns(sa.func.count(), maintain_column_froms=True).order_by(None)
     return int(session.scalar(counted) or 0)
 
 
-def rows(session: Session, scope: Scope, sheet: str, site_ids: Collection[int]) -> Iterator[Row]:
+def pieces(session: Session, scope: Scope, sheet: str, site_ids: Collection[int]) -> Iterator[Piece]:
     """Yield the rows of a sheet (tenants, funding, contracts, investment) of the sites that are in sight.
 
     Of the books only what stands now: corrections have taken effect, reversed pairs are gone. Streams.
     """
     if sheet == "tenants":
-        return _tenants(session, scope, site_ids)
+        return _together(_tenants(session, scope, site_ids))
     return _facts(session, scope, sheet, site_ids)
+
+
+def _together(rows: Iterator[Mapping[str, Cell]]) -> Iterator[Piece]:
+    """Turn rows into columns."""
+    while some := list(islice(rows, PIECE)):
+        yield {name: [row[name] for row in some] for name in some[0]}
 
 
 # ── tenants ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,7 +109,7 @@ def _tenancies(scope: Scope, site_ids: Collection[int]) -> Query:
     )
 
 
-def _tenants(session: Session, scope: Scope, site_ids: Collection[int]) -> Iterator[Row]:
+def _tenants(session: Session, scope: Scope, site_ids: Collection[int]) -> Iterator[Mapping[str, Cell]]:
     zones = {zone.id: Words(zone.name_zh, zone.name_en) for zone in session.scalars(sa.select(Zone))}
     sources = {one.id: Words(one.name_zh, one.name_en) for one in session.scalars(sa.select(Institution))}
     moved = _moved(session, site_ids)
@@ -145,6 +153,8 @@ def _profile(session: Session, scope: Scope, tenancy: Tenancy, tenant: Tenant, *
 # ── facts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _REVERSAL = aliased(LedgerEntry)
+_KNOWN_AT = sa.type_coerce(Posting.known_at, sa.DateTime)
+"""As it is stored, in UTC without a zone: `_day` remembers it, and the zone would be put to each row's anew."""
 
 
 def _entries(scope: Scope, book: str, site_ids: Collection[int]) -> Query:
@@ -152,7 +162,7 @@ def _entries(scope: Scope, book: str, site_ids: Collection[int]) -> Query:
     entry = LedgerEntry
     return (
         sa.select(
-            entry.id, entry.count, entry.refers_to_id, Tenancy.credit_code, entry.tenancy_id, Posting.known_at,
+            entry.id, entry.count, entry.refers_to_id, Tenancy.credit_code, entry.tenancy_id, _KNOWN_AT,
             entry.site_id, Tenancy.name, entry.category, entry.happened_on, entry.amount_fen, entry.technology_fen,
             entry.also_sale, entry.counterparty, entry.document_number, entry.registration_number,
             entry.registered_on, entry.programme, entry.round, entry.note,
@@ -166,62 +176,67 @@ def _entries(scope: Scope, book: str, site_ids: Collection[int]) -> Query:
     )  # fmt: skip
 
 
-_CELLS = (
-    "tenant_name", "category", "happened_on", "amount", "technology", "also_sale", "counterparty", "document_number",
-    "registration_number", "registered_on", "programme", "round", "note",
+_SELECTED = (
+    "id", "count", "refers_to", "credit_code", "tenancy_id", "known_on", "site", "tenant_name", "category",
+    "happened_on", "amount", "technology", "also_sale", "counterparty", "document_number", "registration_number",
+    "registered_on", "programme", "round", "note",
 )  # fmt: skip
-"""What the end of a selected row fills."""
+"""What the columns selected are called; some only make others."""
+Columns = dict[str, Any]
 
 
-def _facts(session: Session, scope: Scope, book: str, site_ids: Collection[int]) -> Iterator[Row]:
+def _facts(session: Session, scope: Scope, book: str, site_ids: Collection[int]) -> Iterator[Piece]:
     originals = heads(session, book, site_ids)
     names = {site.id: words(site) for site in session.scalars(sa.select(Site).where(Site.id.in_(site_ids)))}
-    fill = _FILLING[book]
     # Past the ORM: of 200,000 rows it would be a fifth of the cost.
     found = session.connection().execute(_entries(scope, book, site_ids), execution_options={"yield_per": PIECE})
-    for number, count_, refers_to, code, tenancy_id, known_at, site_id, *cells in found:
-        row: dict[str, Any] = dict(zip(_CELLS, cells, strict=True))
-        row["mark"] = mark.written("E", number)
-        row["credit_code"] = code or mark.written("T", tenancy_id)
-        row["site"] = names[site_id]
-        row["known_on"] = _day(known_at)
-        row["change"] = ""
-        if refers_to is not None:
-            _refer(row, count_, mark.written("E", originals[refers_to]))
-        fill(row)
-        yield row
+    for rows in found.partitions():
+        columns: Columns = dict(zip(_SELECTED, map(list, zip(*rows, strict=True)), strict=True))
+        columns["mark"] = [mark.written("E", number) for number in columns["id"]]
+        columns["credit_code"] = list(map(_code, columns["credit_code"], columns["tenancy_id"]))
+        columns["site"] = [names[site] for site in columns["site"]]
+        columns["known_on"] = list(map(_day, columns["known_on"]))
+        columns["change"] = [""] * len(rows)
+        for at, root in enumerate(columns["refers_to"]):
+            if root is not None:
+                _refer(columns, at, mark.written("E", originals[root]))
+        _FILLING[book](columns)
+        yield columns
 
 
-def _refer(row: dict[str, Any], count_: int, original: str) -> None:
+def _refer(columns: Columns, at: int, original: str) -> None:
     """Say what a row does to an earlier one; its amounts then lose the sign that the ledger gave them."""
-    row["refers_to"], row["change"] = original, "termination" if count_ else "supplement"
-    if CATEGORIES[row["category"]].refers_to_payment:
-        row["change"] = "return"
-    if row["change"] != "supplement":
-        row["amount"] = -row["amount"]
-        row["technology"] = None if row["technology"] is None else -row["technology"]
+    change = "termination" if columns["count"][at] else "supplement"
+    if CATEGORIES[columns["category"][at]].refers_to_payment:
+        change = "return"
+    columns["refers_to"][at], columns["change"][at] = original, change
+    if change != "supplement":
+        for name in ("amount", "technology"):
+            fen = columns[name][at]
+            columns[name][at] = None if fen is None else -fen
 
 
-def _funding(row: dict[str, Any]) -> None:
+def _funding(columns: Columns) -> None:
     """A payment is named by its category where it has no name; a return has the category that says so."""
-    category = CATEGORIES[row["category"]]
-    if category.refers_to_payment:
-        row["category"] = None
-    elif not row["programme"]:
-        row["programme"] = category.words
+    kinds = [CATEGORIES[code] for code in columns["category"]]
+    columns["category"] = [None if kind.refers_to_payment else kind.code for kind in kinds]
+    columns["programme"] = [
+        name or (None if kind.refers_to_payment else kind.words)
+        for name, kind in zip(columns["programme"], kinds, strict=True)
+    ]
 
 
-def _contracts(row: dict[str, Any]) -> None:
+def _contracts(columns: Columns) -> None:
     """Only of a technology contract it is told whether it is a sale as well."""
-    if not CATEGORIES[row["category"]].technology:
-        row["also_sale"] = None
+    pairs = zip(columns["also_sale"], columns["category"], strict=True)
+    columns["also_sale"] = [also if code in TECHNOLOGY else None for also, code in pairs]
 
 
-def _nothing(row: dict[str, Any]) -> None:
+def _investment(_columns: Columns) -> None:
     """An investment is written as it is kept."""
 
 
-_FILLING = {"funding": _funding, "contracts": _contracts, "investment": _nothing}
+_FILLING = {"funding": _funding, "contracts": _contracts, "investment": _investment}
 
 
 def heads(session: Session, book: str, site_ids: Collection[int]) -> dict[int, int]:
@@ -245,4 +260,4 @@ def heads(session: Session, book: str, site_ids: Collection[int]) -> dict[int, i
 
 @lru_cache(maxsize=4_096)
 def _day(moment: datetime) -> date:
-    return moment.astimezone(SHANGHAI).date()
+    return moment.replace(tzinfo=UTC).astimezone(SHANGHAI).date()

@@ -11,7 +11,7 @@ from itertools import islice
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from incubator.excel.cells import OPENERS, Value, plain
-from incubator.excel.streaming import BATCH, Pipe, Table, deflated
+from incubator.excel.streaming import BATCH, Pipe, Table
 from incubator.values.month import SHANGHAI
 from incubator.values.words import Language, Words
 
@@ -33,7 +33,7 @@ def stream_archive(tables: Sequence[Table], language: Language) -> Iterator[byte
     pipe = Pipe()
     with ZipFile(pipe, "w", ZIP_DEFLATED, compresslevel=1) as packed:
         for table in tables:
-            with packed.open(deflated(f"{table.name.said(language)}.csv"), "w", force_zip64=True) as part:
+            with packed.open(f"{table.name.said(language)}.csv", "w", force_zip64=True) as part:
                 for piece in stream_csv(table, language):
                     part.write(piece)
                     yield pipe.taken()

@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from io import BytesIO, RawIOBase
 from itertools import islice
+from types import NoneType
 from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -43,8 +45,11 @@ MOST_ROWS = 1_000_000
 BATCH = 500
 """Rows between two pieces that are sent."""
 REPEATED = 4_096
-"""Cells of one column that are kept as they were written: names, kinds and days come again and again."""
-_NUMBERS: frozenset[Kind] = frozenset({"yuan", "count", "share"})
+"""Cells of one column that are kept as they were written."""
+_REPEATING: frozenset[Kind] = frozenset({"text", "day", "moment", "month"})
+"""Kinds of which many cells are alike: names, choices, days. Numbers of documents are not, and amounts hardly."""
+_EXACT = frozenset({Decimal, int, float})
+_PLAIN = re.compile(r"(?:\n[A-Za-z0-9\u3400-\u9fff][A-Za-z0-9\u3400-\u9fff-]*)+\n")
 _DAY_ZERO = date(1899, 12, 30).toordinal()
 _PLACE = "the rows go here"
 _WRITTEN_ROW = re.compile(r'<row r="2".*?</row>')
@@ -83,16 +88,16 @@ def stream_workbook(
     with ZipFile(pipe, "w", ZIP_DEFLATED, compresslevel=1) as packed:
         for name in skeleton.namelist():
             if name not in parts:
-                packed.writestr(deflated(name), skeleton.read(name))
+                packed.writestr(_deflated(name), skeleton.read(name))
         for name, sheet in parts.items():
-            with packed.open(deflated(name), "w", force_zip64=True) as part:
+            with packed.open(name, "w", force_zip64=True) as part:  # a new name: its time is fixed
                 for piece in _pieces(skeleton.read(name).decode(), sheet, language):
                     part.write(piece.encode())
                     yield pipe.taken()
     yield pipe.taken()
 
 
-def deflated(name: str) -> ZipInfo:
+def _deflated(name: str) -> ZipInfo:
     """Return the head of a part; its time is fixed, so that the same rows make the same file."""
     info = ZipInfo(name)
     info.compress_type = ZIP_DEFLATED
@@ -198,22 +203,34 @@ def _pieces(skeleton: str, part: _Part, language: Language) -> Iterator[str]:
     columns = _columns(part.heads, styles, language)
     written, rows = 0, islice(part.rows, part.count)
     while batch := list(islice(rows, BATCH)):
-        yield _rows(range(written + 2, written + 2 + len(batch)), columns, batch)
+        yield _rows(written + 2, columns, batch)
         written += len(batch)
     if written != part.count or (part.count < MOST_ROWS and next(part.rows, None) is not None):
         raise ValueError(f"{part.count} rows were announced, not what came")
     yield skeleton[found.end() :]
 
 
-_Column = Callable[[Sequence[int], Sequence[Value]], list[str]]
-"""Returns the XML of a column's values in rows of these numbers."""
+class _Written(NamedTuple):
+    """The cells of one column in some rows: their XML with %s for what differs, and what that is, row by row."""
+
+    xml: str
+    filling: Sequence[Sequence[object]]
 
 
-def _rows(numbers: Sequence[int], columns: Sequence[_Column], batch: Sequence[Sequence[Value]]) -> str:
-    """Return the XML of some rows. They are written column by column: a call for each cell would cost as much again."""
+_Column = Callable[[Sequence[str], Sequence[Value]], _Written]
+"""Writes a column's values in rows of these numbers."""
+
+
+def _rows(first: int, columns: Sequence[_Column], batch: Sequence[Sequence[Value]]) -> str:
+    """Return the XML of some rows, whose numbers begin with `first`.
+
+    What all rows have in common is one text, filled once for each row: a step for each cell would cost four times that.
+    """
+    numbers = list(map(str, range(first, first + len(batch))))
     written = [write(numbers, values) for write, values in zip(columns, zip(*batch, strict=True), strict=True)]
-    lines = zip(numbers, zip(*written, strict=True), strict=True)
-    return "".join([f'<row r="{number}">{"".join(cells)}</row>' for number, cells in lines])
+    xml = "".join(['<row r="%s">', *(column.xml for column in written), "</row>"])
+    filling = [numbers, *(values for column in written for values in column.filling)]
+    return "".join(map(xml.__mod__, zip(*filling, strict=True)))
 
 
 def _columns(heads: Sequence[Head], styles: Mapping[str, str], language: Language) -> list[_Column]:
@@ -240,14 +257,30 @@ def _column(name: str, kind: Kind, style: str, quoted: str, language: Language) 
             return f'" s="{shown}" t="inlineStr"><is><t{space}>{_text(value)}</t></is></c>'
         return f'" s="{style}"><v>{_serial(value) if isinstance(value, date) else value}</v></c>'
 
-    known = ending if kind in _NUMBERS else lru_cache(maxsize=REPEATED)(ending)
+    known = lru_cache(maxsize=REPEATED)(ending) if kind in _REPEATING else ending
     begun = f'<c r="{name}'
 
-    def write(numbers: Sequence[int], values: Sequence[Value]) -> list[str]:
-        endings = map(known, values)
-        return [f"{begun}{number}{end}" if end else "" for number, end in zip(numbers, endings, strict=True)]
+    def write(numbers: Sequence[str], values: Sequence[Value]) -> _Written:
+        types = set(map(type, values))
+        if types == {NoneType}:
+            return _Written("", ())
+        if types <= _EXACT:
+            return _Written(f'{begun}%s" s="{style}"><v>%s</v></c>', (numbers, values))
+        if kind not in _REPEATING and types == {str} and _are_plain(values):
+            return _Written(f'{begun}%s" s="{style}" t="inlineStr"><is><t>%s</t></is></c>', (numbers, values))
+        endings = list(map(known, values))
+        if "" not in endings:
+            return _Written(f"{begun}%s%s", (numbers, endings))
+        cells = [f"{begun}{number}{end}" if end else "" for number, end in zip(numbers, endings, strict=True)]
+        return _Written("%s", (cells,))
 
     return write
+
+
+def _are_plain(texts: Sequence[Value]) -> bool:
+    """Say whether there is nothing in any of the texts that has to be looked after: asked once, not of each."""
+    together = "\n".join(["", *texts, ""])  # type: ignore[list-item]  # texts, all of them
+    return len(together) <= LONGEST_TEXT and _PLAIN.fullmatch(together) is not None
 
 
 def _text(text: str) -> str:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from incubator.core import clock, exports
@@ -16,7 +15,7 @@ from incubator.excel.cells import Value, in_yuan
 from incubator.excel.columns import Field
 from incubator.excel.exchange import SHEETS, SITE
 from incubator.excel.separated import stream_archive, stream_csv
-from incubator.excel.streaming import BATCH, Head, Table, stream_workbook
+from incubator.excel.streaming import Head, Table, stream_workbook
 from incubator.excel.template import KINDS, YES_NO
 from incubator.values.words import Language, Words
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from incubator.core.access import Scope
-    from incubator.core.exports import Cell, Row
+    from incubator.core.exports import Cell, Piece
     from incubator.excel.columns import ExchangeSheet
     from incubator.models.site import Site
 
@@ -32,7 +31,6 @@ Form = Literal["xlsx", "csv", "jsonl"]
 Progress = Callable[[int, int], None]
 """Hears how many rows were written of how many."""
 FORMS: tuple[Form, ...] = ("xlsx", "csv", "jsonl")
-EVERY = 500
 
 
 class Export(NamedTuple):
@@ -70,7 +68,7 @@ def export(session: Session, scope: Scope, asked: Asked, progress: Progress | No
     counts = {sheet: exports.count(session, scope, sheet, site_ids) for sheet in asked.sheets}
     tell = _told(progress, sum(counts.values()))
     sheets = [
-        (SHEETS[code], _fields(SHEETS[code], scope, asked), tell(exports.rows(session, scope, code, site_ids)))
+        (SHEETS[code], _fields(SHEETS[code], scope, asked), tell(exports.pieces(session, scope, code, site_ids)))
         for code in asked.sheets
     ]
     if asked.form == "jsonl":
@@ -83,18 +81,16 @@ def export(session: Session, scope: Scope, asked: Asked, progress: Progress | No
     return Export(counts, stream_archive(tables, asked.language), "zip")
 
 
-def _told(progress: Progress | None, total: int) -> Callable[[Iterator[Row]], Iterator[Row]]:
+def _told(progress: Progress | None, total: int) -> Callable[[Iterator[Piece]], Iterator[Piece]]:
     """Return what counts rows as they pass, those of all sheets together."""
-    if progress is None:
-        return lambda rows: rows
     done = 0
 
-    def counted(rows: Iterator[Row]) -> Iterator[Row]:
+    def counted(pieces: Iterator[Piece]) -> Iterator[Piece]:
         nonlocal done
-        for row in rows:
-            yield row
-            done += 1
-            if done % EVERY == 0 or done == total:
+        for piece in pieces:
+            yield piece
+            done += len(piece["mark"])
+            if progress is not None:
                 progress(done, total)
 
     return counted
@@ -129,21 +125,23 @@ def _about(asked: Asked, counts: Mapping[str, int]) -> list[tuple[Words, Value]]
 # ── cells ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _table(sheet: ExchangeSheet, fields: Sequence[Field], rows: Iterator[Row], count: int, language: Language) -> Table:
+def _table(
+    sheet: ExchangeSheet, fields: Sequence[Field], pieces: Iterator[Piece], count: int, language: Language
+) -> Table:
     heads = [Head(field.words, KINDS[field.kind], field.width) for field in fields]
-    return Table(sheet.words, heads, _cells(fields, rows, language), count)
+    return Table(sheet.words, heads, _cells(fields, pieces, language), count)
 
 
-def _cells(fields: Sequence[Field], rows: Iterator[Row], language: Language) -> Iterator[list[Value]]:
-    """Yield the rows as cells: all values at once, then those in their place that are written another way."""
-    names = [field.name for field in fields]
-    writers = [(at, write) for at, field in enumerate(fields) if (write := _writer(field, language)) is not None]
-    for row in rows:
-        cells: list[Any] = list(map(row.get, names))
-        for at, write in writers:
-            if cells[at] is not None:
-                cells[at] = write(cells[at])
-        yield cells
+def _cells(fields: Sequence[Field], pieces: Iterator[Piece], language: Language) -> Iterator[tuple[Value, ...]]:
+    """Yield the rows as cells."""
+    columns = [(field.name, _writer(field, language)) for field in fields]
+    for piece in pieces:
+        blank = [None] * len(piece["mark"])
+        yield from zip(*(_written(piece.get(name, blank), write) for name, write in columns), strict=True)
+
+
+def _written(values: Sequence[Any], write: Writer | None) -> Sequence[Value]:
+    return values if write is None else [None if value is None else write(value) for value in values]
 
 
 Writer = Callable[[Any], Value]
@@ -168,18 +166,19 @@ def _hundredths(number: int) -> Decimal:
 
 
 def _json_lines(
-    sheets: Sequence[tuple[ExchangeSheet, Sequence[Field], Iterator[Row]]], language: Language
+    sheets: Sequence[tuple[ExchangeSheet, Sequence[Field], Iterator[Piece]]], language: Language
 ) -> Iterator[bytes]:
     """Yield one object a line: its sheet, then its columns by their public names, choices by their codes."""
-    for sheet, fields, rows in sheets:
-        columns = [(field.public, field.name, field.kind in {"money", "number"}) for field in fields]
-        while batch := list(islice(rows, BATCH)):
-            yield "".join(_json(sheet.public, columns, row, language) for row in batch).encode()
-
-
-def _json(sheet: str, columns: Sequence[tuple[str, str, bool]], row: Row, language: Language) -> str:
-    cells = {public: _plain(row.get(name), language, amount=amount) for public, name, amount in columns}
-    return json.dumps({"sheet": sheet, **cells}, ensure_ascii=False) + "\n"
+    for sheet, fields, pieces in sheets:
+        names = ["sheet", *(field.public for field in fields)]
+        for piece in pieces:
+            blank = [None] * len(piece["mark"])
+            told: list[Sequence[Any]] = [[sheet.public] * len(blank)]
+            for field in fields:
+                amount, values = field.kind in {"money", "number"}, piece.get(field.name, blank)
+                told.append([_plain(value, language, amount=amount) for value in values])
+            rows = (dict(zip(names, values, strict=True)) for values in zip(*told, strict=True))
+            yield "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
 
 def _plain(value: Cell, language: Language, *, amount: bool) -> str | float | bool | None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from incubator.core import ledger, verify
-from incubator.core.bulk import BOUND, FEW, execute_many, insertion
+from incubator.core.bulk import BOUND, FEWER, execute_many, insertion
 from incubator.core.drafts import Draft
 from incubator.core.legs import NAMES
 from incubator.models.ledger import LedgerEntry
@@ -20,7 +20,7 @@ from tests.making import ALL, act, make_sites, make_stay
 
 DAY = date(2026, 3, 10)
 TOGETHER = BOUND // len((*NAMES, "posting_id"))
-SIZES = [1, FEW - 1, FEW, FEW + 1, TOGETHER - 1, TOGETHER, 2 * TOGETHER + FEW + 7]
+SIZES = [1, FEWER[1] - 1, FEWER[1], FEWER[0] + 1, TOGETHER - 1, TOGETHER, 2 * TOGETHER + sum(FEWER) + 7]
 
 
 def drafts(stay: int, number: int) -> list[Draft]:

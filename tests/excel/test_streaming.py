@@ -31,6 +31,7 @@ HEADS = (
 NAME = Words("合同", "Contracts")
 MOMENT = datetime(2024, 5, 6, 17, 30, 15, tzinfo=UTC)
 DANGEROUS = ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "＝cmd|'/c calc'!A1", "<r>a</r>", "a & <b>", "x\x00y", " 两端 "]
+NOT_GIVEN = Words("未填写", "not given")
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
@@ -81,6 +82,32 @@ def test_whatever_is_written_is_read_back(rows: list[tuple[str, str, int]]) -> N
     clean = [[streaming.plain(text) or None for text in row[:2]] for row in rows]
     assert [[row[1] or None, row[2] or None] for row in read] == [[_crlf(text) for text in row] for row in clean]
     assert [round(Decimal(str(row[3])) * 100) for row in read] == [row[2] for row in rows]
+
+
+CELLS = st.tuples(
+    st.one_of(st.none(), st.dates(date(1990, 1, 1), date(2030, 1, 1))),
+    st.sampled_from([None, "", "示例甲", Words("签订", "Signed"), *DANGEROUS]),
+    st.sampled_from([None, "", "HT-1", "HT-1", "技字2-3", "-1", "0", *DANGEROUS]),
+    st.one_of(st.none(), st.just(NOT_GIVEN), st.integers(-(10**6), 10**6).map(lambda fen: Decimal(fen).scaleb(-2))),
+    st.one_of(st.none(), st.just(MOMENT)),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CELLS, min_size=1, max_size=9))
+def test_rows_that_are_written_together_are_as_each_by_itself(rows: list[Any]) -> None:
+    together = b"".join(stream_workbook([table(rows)], [], "zh"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(streaming, "BATCH", 1)
+        assert _cells(b"".join(stream_workbook([table(rows)], [], "zh"))) == _cells(together)
+    for cell, value in zip(opened(iter([together]))["合同"]["C"][1:], [row[2] for row in rows], strict=False):
+        assert (cell.value or "") == streaming.plain(value or "")
+        assert cell.quotePrefix is bool(value and value.startswith(streaming.OPENERS))
+
+
+def _cells(file: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(file)) as packed:
+        return packed.read("xl/worksheets/sheet1.xml")
 
 
 def _crlf(text: str | None) -> str | None:

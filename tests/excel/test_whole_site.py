@@ -214,20 +214,20 @@ def test_the_file_says_how_many_rows_it_has(eventful: Session) -> None:
 
 def test_it_begins_to_be_sent_before_the_rows_are_read(eventful: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[int] = []
-    found = exports.rows
+    found = exports.pieces
 
-    def watched(*arguments: Any) -> Iterator[exports.Row]:
-        for row in found(*arguments):
-            taken.append(1)
-            yield row
+    def watched(*arguments: Any) -> Iterator[exports.Piece]:
+        for piece in found(*arguments):
+            taken.append(len(piece["mark"]))
+            yield piece
 
-    monkeypatch.setattr(exports, "rows", watched)
+    monkeypatch.setattr(exports, "pieces", watched)
     asked = Asked([eventful.get_one(Site, 1)], list(SHEETS), "xlsx", "zh", "")
     pieces = export(eventful, scope_of(1), asked).pieces
     assert next(pieces)
     assert not taken
     assert b"".join(pieces)
-    assert len(taken) == 20
+    assert sum(taken) == 20
 
 
 def test_all_sites_stand_in_one_file_and_each_row_says_whose_it_is(eventful: Session) -> None:
