@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import fields
 from datetime import UTC, timedelta
 from itertools import islice, repeat
-from operator import attrgetter
+from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
@@ -122,6 +122,7 @@ def _sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+_stamp = methodcaller("isoformat")
 HASHED = 1_000
 """Rows that are held as text at a time."""
 
@@ -350,26 +351,29 @@ _UNSET = frozenset({"null", "false", '""'})
 
 
 def _told(names: Sequence[str], columns: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """Yield the text of each row, made column by column: a value that all rows have is written once."""
-    told: list[Iterable[str]] = []
+    """Yield the text of each row. What the rows have in common is written once, and filled with what differs."""
+    common, filling, number = "", list[list[str]](), 0
     for name, values in zip(names, columns, strict=True):
-        texts = _as_json(values)
-        pairs = ["" if text in _UNSET else f'["{name}", {text}]' for text in texts]
-        if len(pairs) > 1 or pairs[0]:
-            told.append(pairs if len(pairs) == len(values) else repeat(pairs[0], len(values)))
-    return (f"[{', '.join(filter(None, row))}]" for row in zip(*told, strict=True))
+        number, texts = len(values), _as_json(values)
+        if not _UNSET.isdisjoint(texts):
+            common += "%s"
+            filling.append(["" if text in _UNSET else f'["{name}", {text}], ' for text in texts])
+        elif len(texts) == 1:
+            common += f'["{name}", {texts[0]}], '.replace("%", "%%")
+        else:
+            common += f'["{name}", %s], '
+            filling.append(texts)
+    filling = [texts if len(texts) == number else texts * number for texts in filling]
+    rows = map(common.__mod__, zip(*filling, strict=True)) if filling else repeat(common % (), number)
+    return (f"[{row[:-2]}]" for row in rows)
 
 
 def _as_json(values: Sequence[Any]) -> list[str]:
     """Return the values as JSON, in one call: no text of JSON holds a line feed. The same value in all: only once."""
-    if values.count(values[0]) == len(values) and len(set(map(type, values))) == 1:
+    if values[0] == values[-1] and values.count(values[0]) == len(values) and len(set(map(type, values))) == 1:
         values = values[:1]
     lines = json.dumps(values, ensure_ascii=False, separators=("\n", ": "), default=_stamp, check_circular=False)
     return lines[1:-1].split("\n")
-
-
-def _stamp(value: Any) -> str:
-    return str(value.isoformat())
 
 
 def link_hash(previous: str, posting: str) -> str:

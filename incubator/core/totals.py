@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import sqlalchemy as sa
@@ -60,6 +61,11 @@ _SUMMED = ("count", "amount_fen", "technology_fen", "unknown")
 # ── kept up ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+_ADDED = attrgetter(
+    "site_id", "tenancy_id", "category", "happened_on", "also_sale", "count", "amount_fen", "technology_fen"
+)
+
+
 def add_up(session: Session, legs: Sequence[Leg], posting_id: int, known_at: datetime) -> None:
     """Add the legs of a posting to every total. Called by the ledger alone, once they are stored.
 
@@ -67,14 +73,13 @@ def add_up(session: Session, legs: Sequence[Leg], posting_id: int, known_at: dat
     """
     days, tenancies = dict[Any, list[int]](), dict[Any, list[int]]()
     money, learned = defaultdict[Any, list[int]](lambda: [0] * len(BY_TENANCY)), known.month(known_at)
-    for leg in legs:
-        category, fen, day = leg.category, leg.amount_fen, leg.happened_on
-        cell = cell_of(category, leg.count, fen, leg.technology_fen)
-        _add_to(days, (leg.site_id, day, category, leg.also_sale), cell)
-        _add_to(tenancies, (leg.tenancy_id, category), cell)
+    for site, tenancy, category, day, also_sale, count, fen, technology in map(_ADDED, legs):
+        cell = count, fen, technology or 0, count if technology is None and category in TECHNOLOGY else 0
+        _add_to(days, (site, day, category, also_sale), cell)
+        _add_to(tenancies, (tenancy, category), cell)
         place = _PLACE.get(category)
         if place is not None:
-            money[leg.site_id, leg.tenancy_id, month_of(day), learned][place] += fen
+            money[site, tenancy, month_of(day), learned][place] += fen
     months = dict[Any, list[int]]()
     for (site, day, category, also_sale), sums in days.items():
         _add_to(months, (site, category, also_sale, month_of(day)), sums)

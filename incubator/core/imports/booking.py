@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 REASON_NEEDED = Words("有与台账不同的行，更正须写原因", "Some rows differ from the ledger: a correction needs a reason")
 LEDGER_REFUSED = Words("{place}：{message}", "{place}: {message}")
-AT_ONCE = 5_000
+AT_ONCE = 20_000
 """Facts of one posting: what the ledger holds of it in memory stays the same, however long a file is."""
 NOTHING_NEW = Words("没有可入账的新内容", "There is nothing new to book")
 
