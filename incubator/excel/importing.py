@@ -248,7 +248,8 @@ def _mark_job(sessions: Sessions, work: Work) -> None:
         except MarkingError:
             session.rollback()
         event = session.get_one(Import, work.import_id)
-        event.marked, event.message = content, "" if content else "\n".join(NOT_MARKED)
+        if event.state == "checked":
+            event.marked, event.message = content, "" if content else "\n".join(NOT_MARKED)
         jobs.finish(session, work.job_id)
         session.commit()
 
@@ -276,8 +277,9 @@ def _book_job(sessions: Sessions, work: Work) -> None:
         if accepted.problems:
             session.rollback()
             event = session.get_one(Import, work.import_id)
-            check(session, scope, event)
-            why = accepted.problems[0].message
-            event.message = "\n".join(NOT_BOOKED.fill(why=why))[:2000]
+            if event.state == "checked":  # else somebody else booked it, or put it aside, in the meantime
+                check(session, scope, event)
+                why = accepted.problems[0].message
+                event.message = "\n".join(NOT_BOOKED.fill(why=why))[:2000]
         jobs.finish(session, work.job_id)
         session.commit()

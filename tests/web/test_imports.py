@@ -20,7 +20,7 @@ from incubator.models.imports import Import
 from incubator.models.ledger import LedgerEntry
 from incubator.models.site import Policy
 from incubator.web import working
-from tests.making import credit_code
+from tests.making import ALL, credit_code
 from tests.web.conftest import Browser, Cast
 
 HEAD = ("统一社会信用代码", "拨付日期", "拨付金额（元）", "资金项目", "凭证号")
@@ -334,6 +334,26 @@ def test_a_large_file_is_read_by_the_worker_also_after_a_kill(cast: Cast, monkey
     assert entries(cast) == []
     work(cast)
     assert "已入账 1 笔" in manager.get(page).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("state", ["booked", "discarded"])
+def test_a_booking_that_is_taken_up_too_late_changes_nothing(cast: Cast, state: str) -> None:
+    """As when a worker's lease ran out while it booked, and another one took the same job."""
+    upload(cast.browser("own-manager"), book_of(paid(cast, 5_000, "PZ-7")))
+    with cast.app.app_context():
+        event = db.session.scalars(sa.select(Import).order_by(Import.id.desc()).limit(1)).one()
+        jobs.enqueue(db.session(), event.id, "book", event.uploaded_by)
+        if state == "booked":
+            assert events.accept(db.session(), ALL, event.id) == (1, [])
+        else:
+            assert events.discard(db.session(), ALL, event.id)
+        db.session.commit()
+    booked = len(entries(cast))
+    work(cast)
+    with cast.app.app_context():
+        event = db.session.scalars(sa.select(Import).order_by(Import.id.desc()).limit(1)).one()
+        assert (event.state, event.message) == (state, "")
+    assert len(entries(cast)) == booked == (state == "booked")
 
 
 def work(cast: Cast) -> None:
