@@ -45,7 +45,7 @@ NOT_MARKED = Words(
 )
 PASTED = "粘贴"
 """The title of the sheet that pasted rows make."""
-TELL_EVERY = 0.5
+TELL_EVERY = 0.2
 """Seconds between two words on how far a reading is."""
 _log = logging.getLogger(__name__)
 
