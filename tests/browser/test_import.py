@@ -160,7 +160,8 @@ def large_workbook(code: str, folder: Path) -> Path:
     sheet.write_row(0, 0, HEAD)
     for n in range(ROWS):
         day = date(2025, 1, 1) + timedelta(days=n % 300)
-        sheet.write_row(1 + n, 0, [code, f"DA-{n}", "销售合同", day.isoformat(), f"示例客户{n % 700}", f"{40 + n / 10_000:.4f}万元"])
+        amount = f"{40 + n / 10_000:.4f}万元"
+        sheet.write_row(1 + n, 0, [code, f"DA-{n}", "销售合同", day.isoformat(), f"示例客户{n % 700}", amount])
     book.close()
     return folder / "全部合同.xlsx"
 
