@@ -10,11 +10,16 @@ from typing import NamedTuple
 
 
 class Cost(NamedTuple):
-    """`cpu` in seconds, `peak` in MB; `said` is what the command printed."""
+    """`cpu` in seconds, `peak` in MB; `said`: the words that the command printed, last the CPU before its work began."""
 
     cpu: float
     peak: float
-    said: str
+    said: Sequence[str]
+
+    @property
+    def work(self) -> float:
+        """Return the CPU of the work itself, without the start of the program and what prepares it."""
+        return self.cpu - float(self.said[-1])
 
 
 def measured(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None) -> Cost:
@@ -25,4 +30,4 @@ def measured(command: Sequence[str | Path], folder: Path, environment: Mapping[s
         _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, (command, process.returncode)
-    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said.read_text())
+    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said.read_text().split())

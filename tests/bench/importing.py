@@ -41,7 +41,7 @@ def compare_imports(folder: Path) -> None:
     ours = _ours(folder, empty, books[ROWS])
     many = _ours(folder, empty, books[MANY])
     print(f"import with preview and accept, {ROWS:,} rows: {_told(ours)}")
-    print(f"  django-import-export: {_told(peer)} = {peer.cpu / ours.cpu:.0f}x")
+    print(f"  django-import-export: {_told(peer)} = {peer.cpu / ours.cpu:.0f}x, its work {peer.work / ours.work:.0f}x")
     print(f"import with preview and accept, {MANY:,} rows: {_told(many)}")
 
 
@@ -50,11 +50,12 @@ def compare_exports(folder: Path, instance: Path) -> None:
     database = instance / "incubator.db"
     command = [sys.executable, "-m", "tests.bench.ours", "export", folder / "ours.xlsx"]
     ours = measured(command, folder, _environment(instance))
-    number, first, above = (float(value) for value in ours.said.split())
+    number, first, above, _ = map(float, ours.said)
     print(f"export of {number:,.0f} rows: {_told(ours)}; first byte after {first:.2f} s, {above:.0f} MB above resting")
     for name in ("xlsxwriter", "rustpy"):
         peer = measured([OTHERS, HERE / "peer_writers.py", name, database, folder / f"{name}.xlsx"], folder)
-        print(f"  {name}, {int(peer.said):,} rows: {_told(peer)}; ours takes {ours.cpu / peer.cpu:.2f} of its CPU")
+        ratios = f"{ours.cpu / peer.cpu:.2f} of its CPU, for the work {ours.work / peer.work:.2f}"
+        print(f"  {name}, {int(peer.said[0]):,} rows: {_told(peer)}; ours takes {ratios}")
 
 
 def _ours(folder: Path, empty: Path, book: Path) -> Cost:
@@ -68,7 +69,7 @@ def _environment(instance: Path) -> dict[str, str]:
 
 
 def _told(cost: Cost) -> str:
-    return f"{cost.cpu:.1f} CPU s, {cost.peak:.0f} MB at most"
+    return f"{cost.cpu:.1f} CPU s ({cost.work:.1f} for the work), {cost.peak:.0f} MB at most"
 
 
 def _fresh(folder: Path, name: str) -> Path:

@@ -1,4 +1,7 @@
-"""`python -m tests.bench.ours import FILE` and `… export FILE`: what is measured of the program itself."""
+"""`python -m tests.bench.ours import FILE` and `… export FILE`: what is measured of the program itself.
+
+Prints last the CPU that its start took.
+"""
 
 from __future__ import annotations
 
@@ -55,5 +58,7 @@ def _peak() -> float:
 
 
 if __name__ == "__main__":
+    begun = time.process_time()
     with app.app_context():
         {"import": bring_in, "export": bring_out}[sys.argv[1]](Path(sys.argv[2]))
+    print(begun)

@@ -1,12 +1,14 @@
 """`python peer_writers.py xlsxwriter|rustpy DATABASE FILE`: the money rows of a ledger, typed, by other writers.
 
-They select the rows from the same database. Run by the Python of `.venv-bench`. Prints the number of rows.
+They select the rows from the same database. Run by the Python of `.venv-bench`. Prints the number of rows, and the CPU
+of its start.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -56,4 +58,5 @@ def rustpy(database: str, target: str) -> int:
     return number
 
 
-print({"xlsxwriter": xlsxwriter, "rustpy": rustpy}[sys.argv[1]](*sys.argv[2:]))
+begun = time.process_time()
+print({"xlsxwriter": xlsxwriter, "rustpy": rustpy}[sys.argv[1]](*sys.argv[2:]), begun)
