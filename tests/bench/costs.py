@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Cost(NamedTuple):
-    """`cpu` in seconds, `peak` in MB; `said`: the words that the command printed, last the CPU before its work began."""
+    """`cpu` in seconds, `peak` in MB; `said`: the words the command printed, last the CPU before its work began."""
 
     cpu: float
     peak: float
