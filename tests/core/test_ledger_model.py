@@ -593,6 +593,5 @@ def test_any_sequence_of_acts_gives_the_figures_of_what_happened(engine: sa.Engi
     """Totals now and then, funded tenants and every measure equal a plain recomputation; verify finds nothing."""
     Valley.engine, Valley.clock = engine, clock
     quick = settings.get_current_profile_name() == "quick"
-    some = 30 if engine.dialect.name == "sqlite" else 20
-    examples = settings(max_examples=some if quick else 400, stateful_step_count=30 if quick else 80)
+    examples = settings(max_examples=30 if quick else 400, stateful_step_count=30 if quick else 80)
     run_state_machine_as_test(Valley, settings=examples)

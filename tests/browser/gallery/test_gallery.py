@@ -58,7 +58,8 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_sound(page: Page, address: str, name: str, language: str, theme: str) -> None:
     page.goto(f"{address}/{name}?lang={language}&theme={theme}")
